@@ -1,0 +1,55 @@
+"""The accounts of the ledger and their place in the French plan comptable.
+
+Numbers: plan comptable général (ANC 2014-03) with the associations' supplement (ANC 2018-06).
+Amounts on the ledger are signed: a debit is positive, a credit negative.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AccountKind(StrEnum):
+    """What an account is for. Kinds that start with ``shop_`` exist once per shop."""
+
+    PSP_CLEARING = "psp_clearing"
+    BANK = "bank"
+    PAYOUT_TRANSIT = "payout_transit"
+    SHOP_HOLD = "shop_hold"
+    SHOP_AVAILABLE = "shop_available"
+    SHOP_RECEIVABLE = "shop_receivable"
+    COMMISSION_REVENUE = "commission_revenue"
+    COMMISSION_VAT = "commission_vat"
+    PSP_FEES = "psp_fees"
+    DELIVERY_REVENUE = "delivery_revenue"
+    GIFT_CHEQUE_LIABILITY = "gift_cheque_liability"
+    OTHER_TENDER_CLEARING = "other_tender_clearing"
+    SHOPPER_CREDIT = "shopper_credit"
+    DUES_REVENUE = "dues_revenue"
+    DISPUTE_LOSSES = "dispute_losses"
+
+
+@dataclass(frozen=True)
+class PlanEntry:
+    """One line of the table: the plan comptable's number and the label in French."""
+
+    number: str
+    label: str
+
+
+PLAN: dict[AccountKind, PlanEntry] = {
+    AccountKind.PSP_CLEARING: PlanEntry("517100", "Prestataire de paiement, encaissements"),
+    AccountKind.BANK: PlanEntry("512100", "Banque"),
+    AccountKind.PAYOUT_TRANSIT: PlanEntry("511500", "Virements aux boutiques en cours"),
+    AccountKind.SHOP_HOLD: PlanEntry("467100", "Boutiques, fonds détenus"),
+    AccountKind.SHOP_AVAILABLE: PlanEntry("467200", "Boutiques, solde disponible"),
+    AccountKind.SHOP_RECEIVABLE: PlanEntry("467300", "Boutiques, sommes à recouvrer"),
+    AccountKind.COMMISSION_REVENUE: PlanEntry("706100", "Commissions sur ventes"),
+    AccountKind.COMMISSION_VAT: PlanEntry("445710", "TVA collectée sur commissions"),
+    AccountKind.PSP_FEES: PlanEntry("627800", "Frais du prestataire de paiement"),
+    AccountKind.DELIVERY_REVENUE: PlanEntry("708500", "Frais de livraison facturés"),
+    AccountKind.GIFT_CHEQUE_LIABILITY: PlanEntry("419700", "Chèques cadeaux à honorer"),
+    AccountKind.OTHER_TENDER_CLEARING: PlanEntry("517900", "Autres moyens de paiement"),
+    AccountKind.SHOPPER_CREDIT: PlanEntry("419100", "Clients, trop-perçus à rendre"),
+    AccountKind.DUES_REVENUE: PlanEntry("756100", "Cotisations"),
+    AccountKind.DISPUTE_LOSSES: PlanEntry("658100", "Pertes sur litiges"),
+}
