@@ -223,16 +223,18 @@ def sum_by_vat_rate(lines: Iterable[StatementLine]) -> tuple[VatTotal, ...]:
     """
     groups: dict[int | None, list[VatTotal]] = {}
     for line in lines:
-        for item in line.items or (line,):
-            known = isinstance(item, StatementItem)
-            rate = item.vat_rate_bps if isinstance(item, StatementItem) else None
-            vat = item.vat_cents if isinstance(item, StatementItem) else None
-            assert known or item is line
-            groups.setdefault(rate, []).append(
-                VatTotal(
-                    rate, item.gross_cents, vat, item.commission_cents, item.commission_vat_cents
-                )
+        for part in line.items or (line,):
+            rate_bps, vat_cents = None, None
+            if isinstance(part, StatementItem):
+                rate_bps, vat_cents = part.vat_rate_bps, part.vat_cents
+            total = VatTotal(
+                rate_bps,
+                part.gross_cents,
+                vat_cents,
+                part.commission_cents,
+                part.commission_vat_cents,
             )
+            groups.setdefault(rate_bps, []).append(total)
     rates = sorted(groups, key=lambda rate: (rate is None, rate or 0))
     return tuple(_sum_vat_totals(rate, groups[rate]) for rate in rates)
 

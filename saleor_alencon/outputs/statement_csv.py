@@ -1,0 +1,98 @@
+"""The statement as CSV: one row per item, for a shop's spreadsheet or accountant."""
+
+from collections.abc import Iterator
+
+from saleor_alencon.outputs.csv_text import (
+    BYTE_ORDER_MARK,
+    amount_cell,
+    csv_bytes,
+    rate_cell,
+    text_cell,
+)
+from saleor_alencon.outputs.statement import StatementDocument, StatementItem, StatementLine
+from saleor_alencon.outputs.statement_view import KIND_LABELS
+
+# Documented one by one in docs/outputs.md; a unit test compares the two.
+STATEMENT_COLUMNS = (
+    "Relevé",
+    "Reversement",
+    "SIRET",
+    "Boutique",
+    "Ligne",
+    "Date",
+    "Type",
+    "Commande",
+    "Libellé",
+    "Article",
+    "Référence",
+    "Quantité",
+    "Taux TVA %",
+    "Montant TTC",
+    "Dont TVA",
+    "Taux commission %",
+    "Commission HT",
+    "TVA sur commission",
+    "Ligne montant TTC",
+    "Ligne commission HT",
+    "Ligne TVA sur commission",
+    "Ligne frais",
+    "Ligne net",
+    "Moyens de paiement",
+    "Devise",
+)
+
+
+def render_statement_csv(document: StatementDocument) -> bytes:
+    """Return one row per item, in the project's CSV dialect (see csv_text).
+
+    The line's own figures stand on its first row only, so that each column sums to the
+    statement's total; a line without items has one row with no item.
+    """
+    rows: list[tuple[str, ...]] = [STATEMENT_COLUMNS]
+    for position, line in enumerate(document.lines, start=1):
+        rows.extend(_line_rows(document, position, line))
+    return BYTE_ORDER_MARK.encode() + csv_bytes(rows)
+
+
+def _line_rows(
+    document: StatementDocument, position: int, line: StatementLine
+) -> Iterator[tuple[str, ...]]:
+    head = (
+        text_cell(document.number),
+        text_cell(document.run_number),
+        text_cell(document.shop.siret),
+        text_cell(document.shop.name),
+        str(position),
+        line.occurred_on.isoformat(),
+        KIND_LABELS[line.kind],
+        text_cell(line.order_number),
+        text_cell(line.label),
+    )
+    tenders = " | ".join(f"{t.label}: {amount_cell(t.amount_cents)}" for t in line.tenders)
+    figures: tuple[str, ...] = (
+        amount_cell(line.gross_cents),
+        amount_cell(line.commission_cents),
+        amount_cell(line.commission_vat_cents),
+        amount_cell(line.fees_cents),
+        amount_cell(line.net_cents),
+        text_cell(tenders),
+    )
+    for item in line.items or (None,):
+        yield (*head, *_item_cells(item), *figures, document.currency)
+        figures = ("",) * len(figures)
+
+
+def _item_cells(item: StatementItem | None) -> tuple[str, ...]:
+    if item is None:
+        return ("",) * 9
+    return (
+        text_cell(item.label),
+        text_cell(item.sku),
+        str(item.quantity),
+        rate_cell(item.vat_rate_bps),
+        amount_cell(item.gross_cents),
+        "" if item.vat_cents is None else amount_cell(item.vat_cents),
+        rate_cell(item.commission_rate_bps),
+        amount_cell(item.commission_cents),
+        amount_cell(item.commission_vat_cents),
+    )

@@ -1,0 +1,258 @@
+"""What a statement shows, in words: every string of the PDF is chosen here, none in typst.
+
+The template only lays out. Deductions are shown negative, so that each row of the table and
+the summary can be added up from left to right, or from top to bottom, by hand.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from saleor_alencon.domain.money import share_of
+from saleor_alencon.outputs.french_text import (
+    amount_text,
+    count_text,
+    date_text,
+    figure_text,
+    masked_iban_text,
+    moment_text,
+    rate_text,
+    short_date_text,
+)
+from saleor_alencon.outputs.printable_text import printable_text
+from saleor_alencon.outputs.statement import (
+    LineKind,
+    Party,
+    StatementDocument,
+    StatementItem,
+    StatementLine,
+    sum_by_vat_rate,
+)
+
+KIND_LABELS: dict[LineKind, str] = {
+    "sale": "Vente",
+    "refund": "Remboursement",
+    "correction": "Correction",
+    "payout_returned": "Virement retourné",
+}
+
+View = dict[str, Any]
+
+
+def statement_view(document: StatementDocument) -> View:
+    """Return the JSON-ready data that themes/<name>/pdf/statement.typ lays out.
+
+    Every leaf is a finished string, a boolean or a list of them; no leaf is markup.
+    """
+    return {
+        "title": f"Relevé de reversement n° {printable_text(document.number)}",
+        "number": printable_text(document.number),
+        "issuer": _party(document.issuer),
+        "shop": _party(document.shop),
+        "facts": [
+            ["Reversement", printable_text(document.run_number)],
+            ["Émis le", date_text(document.issued_on)],
+            ["Arrêté au", moment_text(document.cutoff)],
+            ["Opérations", count_text(len(document.lines))],
+        ],
+        "summary": _summary(document),
+        "outcome": _outcome(document),
+        "has_fees": any(line.fees_cents for line in document.lines),
+        "lines": [_line(line) for line in document.lines],
+        "total": _figures(document.lines),
+        "vat": _vat_rows(document),
+        "tenders": _tender_rows(document),
+        "notes": _notes(document),
+    }
+
+
+def _party(party: Party) -> View:
+    lines = [party.legal_name] if party.legal_name != party.name else []
+    lines += party.address_lines
+    lines += [f"SIRET {party.siret}"] if party.siret else []
+    lines += [f"TVA {party.vat_number}"] if party.vat_number else []
+    lines += [party.email] if party.email else []
+    return {
+        "name": printable_text(party.name),
+        "lines": [printable_text(line) for line in lines],
+    }
+
+
+def _summary(document: StatementDocument) -> list[View]:
+    currency = document.currency
+    rows: list[View] = []
+
+    def add(label: str, amount_cents: int, role: str = "part") -> None:
+        rows.append({"label": label, "value": amount_text(amount_cents, currency), "role": role})
+
+    def add_kind(kind: LineKind, label: str, always: bool = False) -> None:
+        lines = document.lines_of(kind)
+        if lines or always:
+            total = sum(line.gross_cents for line in lines)
+            add(f"{label} ({count_text(len(lines))})", total)
+
+    add_kind("sale", "Ventes TTC", always=True)
+    add_kind("refund", "Remboursements TTC", always=True)
+    add_kind("correction", "Corrections")
+    add_kind("payout_returned", "Virements retournés par la banque")
+    add("Commission HT", -sum(line.commission_cents for line in document.lines))
+    vat_rate = rate_text(document.commission_vat_rate_bps)
+    vat = sum(line.commission_vat_cents for line in document.lines)
+    add(f"TVA sur commission ({vat_rate})", -vat)
+    fees = sum(line.fees_cents for line in document.lines)
+    if fees:
+        add("Frais", -fees)
+    add("Net de la période", document.net_cents, "subtotal")
+    add("Report des relevés précédents", document.opening_cents)
+    add("Solde", document.opening_cents + document.net_cents, "total")
+    return rows
+
+
+def _outcome(document: StatementDocument) -> View:
+    """Return the panel that answers the shop's first question: how much, when, where to."""
+    currency = document.currency
+    if document.payable_cents:
+        facts = [["Compte crédité", masked_iban_text(document.iban)]] if document.iban else []
+        if document.execution_date:
+            facts.append(["Date d’exécution", date_text(document.execution_date)])
+        return {
+            "status": "paid",
+            "label": "Net versé",
+            "amount": amount_text(document.payable_cents, currency),
+            "reason": "",
+            "facts": [*facts, ["Référence", printable_text(document.number)]],
+        }
+    carried = amount_text(document.carried_cents, currency)
+    minimum = amount_text(document.minimum_cents, currency)
+    reason, facts = {
+        "": ("Solde nul : il n’y a rien à verser.", []),
+        "negative": (
+            "Solde négatif reporté : il sera déduit du prochain reversement.",
+            [["Report", carried]],
+        ),
+        "below_minimum": (
+            "Solde inférieur au minimum de versement : il est reporté sur le prochain relevé.",
+            [["Report", carried], ["Minimum", minimum]],
+        ),
+        "missing_iban": (
+            "IBAN manquant : communiquez-le à l’Office, le solde sera versé au prochain "
+            "reversement.",
+            [["Report", carried]],
+        ),
+    }[document.carried_reason]
+    return {
+        "status": "carried" if document.carried_cents else "nothing",
+        "label": "Net versé",
+        "amount": amount_text(0, currency),
+        "reason": reason,
+        "facts": facts,
+    }
+
+
+def _line(line: StatementLine) -> View:
+    number = printable_text(line.order_number)
+    title = KIND_LABELS[line.kind] + (f" · commande {number}" if number else "")
+    return {
+        "date": short_date_text(line.occurred_on),
+        "title": title,
+        "label": printable_text(line.label),
+        "kind": line.kind,
+        **_figures((line,)),
+        "items": [_item(item) for item in line.items],
+        "tenders": " · ".join(
+            f"{printable_text(tender.label)} {amount_text(tender.amount_cents)}"
+            for tender in line.tenders
+        ),
+    }
+
+
+def _item(item: StatementItem) -> View:
+    return {
+        "label": f"{count_text(item.quantity)} × {printable_text(item.label)}",
+        "sku": printable_text(item.sku),
+        "vat_rate": "—" if item.vat_rate_bps is None else rate_text(item.vat_rate_bps),
+        "gross": figure_text(item.gross_cents),
+        "rate": rate_text(item.commission_rate_bps),
+        "commission": figure_text(-item.commission_cents),
+        "commission_vat": figure_text(-item.commission_vat_cents),
+    }
+
+
+def _figures(lines: Iterable[StatementLine]) -> View:
+    lines = tuple(lines)
+    return {
+        "gross": figure_text(sum(line.gross_cents for line in lines)),
+        "commission": figure_text(-sum(line.commission_cents for line in lines)),
+        "commission_vat": figure_text(-sum(line.commission_vat_cents for line in lines)),
+        "fees": figure_text(-sum(line.fees_cents for line in lines)),
+        "net": figure_text(sum(line.net_cents for line in lines)),
+    }
+
+
+def _vat_rows(document: StatementDocument) -> list[View]:
+    totals = sum_by_vat_rate(document.lines_of("sale", "refund", "correction"))
+    return [
+        {
+            "rate": "Sans détail" if total.vat_rate_bps is None else rate_text(total.vat_rate_bps),
+            "base": "—"
+            if total.vat_cents is None
+            else figure_text(total.gross_cents - total.vat_cents),
+            "vat": "—" if total.vat_cents is None else figure_text(total.vat_cents),
+            "gross": figure_text(total.gross_cents),
+            "commission": figure_text(-total.commission_cents),
+            "commission_vat": figure_text(-total.commission_vat_cents),
+        }
+        for total in totals
+    ]
+
+
+def _tender_rows(document: StatementDocument) -> list[View]:
+    totals: dict[str, int] = {}
+    for line in document.lines:
+        for tender in line.tenders:
+            totals[tender.label] = totals.get(tender.label, 0) + tender.amount_cents
+    return [
+        {"label": printable_text(label), "value": figure_text(totals[label])}
+        for label in sorted(totals)
+    ]
+
+
+def _notes(document: StatementDocument) -> list[str]:
+    vat_rate = rate_text(document.commission_vat_rate_bps)
+    fees = ", moins les frais" if any(line.fees_cents for line in document.lines) else ""
+    notes = [
+        "Chaque ligne se lit de gauche à droite : le montant payé par le client, moins la "
+        f"commission, moins la TVA sur cette commission{fees}, donne le net qui revient à la "
+        "boutique. "
+        "Les montants retenus sont précédés du signe moins.",
+        "La commission est calculée article par article, sur le montant TTC payé et non "
+        "remboursé, puis arrondie au centime le plus proche (un demi-centime est arrondi au "
+        f"centime supérieur). La TVA de {vat_rate} est calculée et arrondie de la même façon "
+        "sur chaque commission.",
+        "Le taux appliqué est celui en vigueur le jour de la vente ; un remboursement rend la "
+        "commission au même taux.",
+    ]
+    example = _worked_example(document)
+    return [*notes, example] if example else notes
+
+
+def _worked_example(document: StatementDocument) -> str:
+    """Return the first item's sum spelled out, if it follows the plain rule exactly."""
+    for line in document.lines_of("sale"):
+        for item in line.items:
+            commission_cents = share_of(item.gross_cents, item.commission_rate_bps)
+            vat_cents = share_of(commission_cents, document.commission_vat_rate_bps)
+            if (
+                item.commission_cents
+                == commission_cents
+                > 0
+                == vat_cents - (item.commission_vat_cents)
+            ):
+                return (
+                    f"Exemple, pour « {printable_text(item.label)} » : "
+                    f"{amount_text(item.gross_cents)} × {rate_text(item.commission_rate_bps)} = "
+                    f"{amount_text(commission_cents)} de commission, puis "
+                    f"{amount_text(commission_cents)} × "
+                    f"{rate_text(document.commission_vat_rate_bps)} = {amount_text(vat_cents)} "
+                    "de TVA."
+                )
+    return ""
