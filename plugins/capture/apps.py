@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CaptureConfig(AppConfig):
+    name = "saleor_alencon_plugins.capture"
+    label = "alencon_capture"

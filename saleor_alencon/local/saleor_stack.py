@@ -1,0 +1,300 @@
+"""The native full stack: one private PostgreSQL, Saleor with our plugins, the Office service."""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from saleor_alencon.local.processes import (
+    Processes,
+    check_port_free,
+    started_processes,
+    wait_for_port,
+)
+from saleor_alencon.local.saleor_source import (
+    DEVELOPMENT_KEY,
+    SaleorFailed,
+    SaleorSource,
+    apply_sql_file,
+    build_environment,
+    ensure_template,
+    file_lock,
+    find_saleor,
+    find_state_folder,
+    install_plugins,
+    make_signing_key,
+    run_saleor,
+)
+from saleor_alencon.local.system_postgres import (
+    PrivateCluster,
+    choose_socket_folder,
+    copy_cluster,
+    temporary_copy,
+)
+
+HOST = "127.0.0.1"
+PREPARE_SQL = Path(__file__).with_name("prepare_database.sql")
+PROJECT = Path(__file__).resolve().parents[2]
+DEMO_STAFF_EMAIL = "admin@alencon.example"
+DEMO_STAFF_PASSWORD = "admin-demo"  # noqa: S105
+OFFICE_APP = "alencon.office"
+OFFICE_APP_PERMISSIONS = ("MANAGE_ORDERS",)
+SEED_APP_PERMISSIONS = (
+    "HANDLE_PAYMENTS",
+    "MANAGE_APPS",
+    "MANAGE_CHANNELS",
+    "MANAGE_CHECKOUTS",
+    "MANAGE_DISCOUNTS",
+    "MANAGE_GIFT_CARD",
+    "MANAGE_ORDERS",
+    "MANAGE_PLUGINS",
+    "MANAGE_PRODUCTS",
+    "MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES",
+    "MANAGE_SETTINGS",
+    "MANAGE_SHIPPING",
+    "MANAGE_TAXES",
+    "MANAGE_USERS",
+)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One database with Saleor's and the Office's tables, and what is needed to run on it."""
+
+    source: SaleorSource
+    cluster: PrivateCluster
+    plugins: Path
+    folder: Path  # logs and keys
+    signing_key: str
+    saleor_port: int
+
+    @property
+    def saleor_url(self) -> str:
+        """Base URL of Saleor's API server."""
+        return f"http://{HOST}:{self.saleor_port}"
+
+    def saleor_environment(self, **more: str) -> dict[str, str]:
+        """Return the environment of every Saleor process of this stack."""
+        broker = os.environ.get("CELERY_BROKER_URL", "")
+        return build_environment(
+            self.cluster.url("saleor"),
+            DJANGO_SETTINGS_MODULE="saleor_alencon_settings.saleor",
+            PYTHONPATH=str(self.plugins),
+            ALENCON_CAPTURE_DATABASE_URL=self.cluster.url("alencon_capture"),
+            PUBLIC_URL=f"{self.saleor_url}/",
+            RSA_PRIVATE_KEY=self.signing_key,
+            **({"CELERY_BROKER_URL": broker} if broker else {}),
+            **more,
+        )
+
+    def office_environment(self, **more: str) -> dict[str, str]:
+        """Return the environment of the Office service on this stack's database."""
+        return {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "saleor_alencon_settings.office",
+            "DATABASE_URL": self.cluster.url("alencon"),
+            "DATABASE_OWNER_URL": self.cluster.url("alencon_owner"),
+            "SECRET_KEY": DEVELOPMENT_KEY,
+            "SALEOR_API_URL": f"{self.saleor_url}/graphql/",
+            **more,
+        }
+
+
+def prepare_office_schema(stack: Stack) -> None:
+    """Create the Office's roles, schema and tables in the stack's database; idempotent.
+
+    :raises SaleorFailed: the Office's migrations failed.
+    """
+    with stack.cluster.connect() as connection:
+        apply_sql_file(connection, PREPARE_SQL)
+    done = subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--database", "owner", "--no-input"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=stack.office_environment(),
+        cwd=PROJECT,
+    )
+    if done.returncode:
+        raise SaleorFailed(f"The Office's migrations failed: {(done.stderr + done.stdout)[-1500:]}")
+
+
+def start_saleor_api(
+    stack: Stack, processes: Processes, *, log: Path | None = None, **environment: str
+) -> None:
+    """Start Saleor's API and wait until it listens.
+
+    The command is the one of Saleor's own image, with one worker, on the loopback only.
+    """
+    processes.start(
+        "Saleor's API",
+        [
+            str(stack.source.python), "-m", "uvicorn", "saleor.asgi:application",
+            f"--host={HOST}", f"--port={stack.saleor_port}", "--lifespan=auto", "--ws=none",
+            "--no-server-header", "--no-access-log", "--log-level=warning",
+            "--timeout-graceful-shutdown=5",
+        ],
+        environment=stack.saleor_environment(**environment),
+        folder=stack.source.folder,
+        log=log,
+    )  # fmt: skip
+    wait_for_port(processes, HOST, stack.saleor_port, seconds=120)
+
+
+def create_saleor_app(stack: Stack, identifier: str, permissions: tuple[str, ...]) -> str:
+    """Create an app in Saleor and return its token, shown this once only."""
+    arguments = [f"--permission={name}" for name in permissions]
+    answer = run_saleor(
+        stack.source,
+        stack.saleor_environment(),
+        "create_app", identifier, "--identifier", identifier, "--activate", *arguments,
+    )  # fmt: skip
+    return str(json.loads(answer.strip().splitlines()[-1])["auth_token"])
+
+
+@contextlib.contextmanager
+def temporary_stack(folder: Path, saleor_port: int) -> Iterator[Stack]:
+    """Give a throw-away stack for tests: cluster running, both schemas ready, no Saleor yet."""
+    source = find_saleor()
+    template = ensure_template(source)
+    with temporary_copy(template) as cluster:
+        stack = Stack(
+            source=source,
+            cluster=cluster,
+            plugins=install_plugins(folder / "plugins"),
+            folder=folder,
+            signing_key=make_signing_key(source),
+            saleor_port=saleor_port,
+        )
+        prepare_office_schema(stack)
+        yield stack
+
+
+@contextlib.contextmanager
+def durable_stack(saleor_port: int, tell: Callable[[str], None]) -> Iterator[Stack]:
+    """Give this clone's own stack, whose data stays for later starts; its cluster is running."""
+    source = find_saleor()
+    template = ensure_template(source, tell)
+    name = hashlib.sha256(str(PROJECT).encode()).hexdigest()[:12]
+    folder = find_state_folder() / "stacks" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    with file_lock(folder / "starting.lock"):
+        if not (folder / "data").exists():
+            tell("Copying the prepared database for this clone.")
+            copy_cluster(template, folder / "data")
+            (folder / "template").write_text(template.parent.name, "utf-8")
+        key = folder / "signing-key.pem"
+        if not key.exists():
+            key.touch(0o600)
+            key.write_text(make_signing_key(source), "utf-8")
+    cluster = PrivateCluster(folder / "data", choose_socket_folder(folder / "socket"))
+    with cluster.running():
+        stack = Stack(
+            source=source,
+            cluster=cluster,
+            plugins=install_plugins(folder / "plugins"),
+            folder=folder,
+            signing_key=key.read_text("utf-8"),
+            saleor_port=saleor_port,
+        )
+        if (folder / "template").read_text("utf-8") != template.parent.name:
+            tell("Saleor has changed since this clone's data was made: migrating it.")
+            run_saleor(source, stack.saleor_environment(), "migrate", "--no-input")
+            (folder / "template").write_text(template.parent.name, "utf-8")
+        prepare_office_schema(stack)
+        yield stack
+
+
+def run_stack(*, saleor_port: int, office_port: int, tell: Callable[[str], None] = print) -> None:
+    """Start everything, tell the URLs, and stay until Ctrl-C or until a program ends.
+
+    :raises PortBusy, SaleorMissing, PostgresMissing, ProcessDied: everything is stopped first.
+    """
+    from saleor_alencon.local.saleor_seed import seed_saleor
+
+    check_port_free(HOST, saleor_port, "Saleor's API")
+    check_port_free(HOST, office_port, "the Office service")
+    with durable_stack(saleor_port, tell) as stack, started_processes() as processes:
+        logs = stack.folder / "logs"
+        shutil.rmtree(logs, ignore_errors=True)
+        logs.mkdir()
+        tell("Starting Saleor.")
+        start_saleor_api(stack, processes, log=logs / "saleor-api.log")
+        tokens = ensure_demo_logins(stack, tell)
+        seed_saleor(f"{stack.saleor_url}/graphql/", tokens["alencon.seed"], tell)
+        start_saleor_tasks(stack, processes, logs)
+        start_office(stack, processes, office_port, tokens[OFFICE_APP])
+        wait_for_port(processes, HOST, office_port, seconds=60)
+        tell(
+            f"Saleor's API   {stack.saleor_url}/graphql/\n"
+            f"  staff login  {DEMO_STAFF_EMAIL} / {DEMO_STAFF_PASSWORD}\n"
+            f"Office         http://{HOST}:{office_port}/\n"
+            "Ctrl-C stops everything."
+        )
+        while True:
+            processes.check()
+            time.sleep(1)
+
+
+def ensure_demo_logins(stack: Stack, tell: Callable[[str], None]) -> dict[str, str]:
+    """Create, once, the demo superuser and the apps; return the apps' tokens."""
+    file = stack.folder / "app-tokens.json"
+    if file.exists():
+        return dict(json.loads(file.read_text("utf-8")))
+    tell("Creating the demo logins.")
+    with contextlib.suppress(SaleorFailed):  # it exists already when an earlier start was cut off
+        run_saleor(
+            stack.source,
+            stack.saleor_environment(DJANGO_SUPERUSER_PASSWORD=DEMO_STAFF_PASSWORD),
+            "createsuperuser", "--noinput", f"--email={DEMO_STAFF_EMAIL}",
+        )  # fmt: skip
+    tokens = {
+        OFFICE_APP: create_saleor_app(stack, OFFICE_APP, OFFICE_APP_PERMISSIONS),
+        "alencon.seed": create_saleor_app(stack, "alencon.seed", SEED_APP_PERMISSIONS),
+    }
+    file.touch(0o600)
+    file.write_text(json.dumps(tokens), "utf-8")
+    return tokens
+
+
+def start_saleor_tasks(stack: Stack, processes: Processes, logs: Path) -> None:
+    """Start Saleor's worker and scheduler when there is a broker, else a loop that sweeps."""
+    environment = stack.saleor_environment()
+    python = str(stack.source.python)
+    if "CELERY_BROKER_URL" in environment:
+        celery = [python, "-m", "celery", "--app=saleor.celeryconf:app"]
+        schedule = stack.folder / "celerybeat-schedule"
+        commands = {
+            "Saleor's worker": [*celery, "worker", "--loglevel=warning", "--concurrency=2"],
+            "Saleor's scheduler": [*celery, "beat", "--loglevel=warning", f"--schedule={schedule}"],
+        }
+    else:
+        commands = {"the sweep": [python, "manage.py", "alencon_sweep", "--watch", "30"]}
+    for name, command in commands.items():
+        processes.start(
+            name,
+            command,
+            environment=environment,
+            folder=stack.source.folder,
+            log=logs / f"{name.split()[-1]}.log",
+        )
+
+
+def start_office(stack: Stack, processes: Processes, port: int, saleor_token: str) -> None:
+    """Start the Office service on the stack's database."""
+    code = (
+        f"from saleor_alencon.local.office_process import serve_office; serve_office(port={port})"
+    )
+    processes.start(
+        "the Office service",
+        [sys.executable, "-c", code],
+        environment=stack.office_environment(SALEOR_APP_TOKEN=saleor_token),
+        folder=PROJECT,
+    )
