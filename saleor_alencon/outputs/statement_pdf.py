@@ -19,14 +19,19 @@ from saleor_alencon.outputs.statement_csv import render_statement_csv
 from saleor_alencon.outputs.statement_view import statement_view
 from saleor_alencon.outputs.theme import DEFAULT_THEME, load_tokens, read_theme_file
 
+# Tags cost 5 kB a line: a year of a busy shop would weigh 17 MB instead of 1 MB. Beyond this
+# many lines the file stays archivable (level U) and the attached CSV is the accessible form.
+LONGEST_TAGGED_DOCUMENT = 500
+
 
 class StatementPdfError(AlenconError):
     """The template could not be set; the message is typst's own."""
 
 
 def render_statement_pdf(document: StatementDocument, theme: str = DEFAULT_THEME) -> bytes:
-    """Return the statement as a tagged PDF/A-3 with its CSV attached as "releve.csv".
+    """Return the statement as PDF/A-3, with its CSV attached as "releve.csv".
 
+    Up to 500 lines it is tagged (PDF/A-3a, PDF/UA-1); a longer one is PDF/A-3u without tags.
     The same document gives the same bytes: the file is dated from `issued_on`, and only the
     fonts inside typst are used.
 
@@ -47,12 +52,14 @@ def render_statement_pdf(document: StatementDocument, theme: str = DEFAULT_THEME
         "data.json": json.dumps(data, ensure_ascii=False).encode(),
         "releve.csv": render_statement_csv(document),
     }
+    tagged = len(document.lines) <= LONGEST_TAGGED_DOCUMENT
     try:
         pdf: bytes = typst.compile(
             sources,
             format="pdf",
             ignore_system_fonts=True,
-            pdf_standards=["a-3a", "ua-1"],
+            pdf_standards=["a-3a", "ua-1"] if tagged else ["a-3u"],
+            pdf_tags=tagged,
             timestamp=issued_at,
         )
     except typst.TypstError as error:

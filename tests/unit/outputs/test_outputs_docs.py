@@ -1,0 +1,18 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from saleor_alencon.outputs.journal_csv import JOURNAL_COLUMNS
+from saleor_alencon.outputs.statement_csv import STATEMENT_COLUMNS
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "outputs.md"
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"), [("statement", STATEMENT_COLUMNS), ("journal", JOURNAL_COLUMNS)]
+)
+def test_every_column_is_documented_in_its_order(table, columns):
+    text = DOCUMENT.read_text(encoding="utf-8")
+    rows = text.split(f"| column of the {table} |")[1].split("\n\n")[0]
+    assert re.findall(r"^\| `([^`]+)` \|", rows, re.MULTILINE) == list(columns)
