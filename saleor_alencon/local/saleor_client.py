@@ -17,9 +17,11 @@ class SaleorClient:
     """Sends documents to one API address, with or without an app's token."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.authorization = {"Authorization": f"Bearer {token}"} if token else {}
         self.url = url
-        self._http = httpx.Client(timeout=TIMEOUT_SECONDS, headers=headers, trust_env=False)
+        self._http = httpx.Client(
+            timeout=TIMEOUT_SECONDS, headers=self.authorization, trust_env=False
+        )
 
     def execute(self, document: str, **variables: Any) -> dict[str, Any]:
         """Return ``data``.

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -83,16 +84,16 @@ class Stack:
     def saleor_environment(self, **more: str) -> dict[str, str]:
         """Return the environment of every Saleor process of this stack."""
         broker = os.environ.get("CELERY_BROKER_URL", "")
-        return build_environment(
-            self.cluster.url("saleor"),
-            DJANGO_SETTINGS_MODULE="saleor_alencon_settings.saleor",
-            PYTHONPATH=str(self.plugins),
-            ALENCON_CAPTURE_DATABASE_URL=self.cluster.url("alencon_capture"),
-            PUBLIC_URL=f"{self.saleor_url}/",
-            RSA_PRIVATE_KEY=self.signing_key,
-            **({"CELERY_BROKER_URL": broker} if broker else {}),
-            **more,
-        )
+        own = {
+            "DJANGO_SETTINGS_MODULE": "saleor_alencon_settings.saleor",
+            "PYTHONPATH": str(self.plugins),
+            "ALENCON_CAPTURE_DATABASE_URL": self.cluster.url("alencon_capture"),
+            "PUBLIC_URL": f"{self.saleor_url}/",
+            "RSA_PRIVATE_KEY": self.signing_key,
+        }
+        if broker:
+            own["CELERY_BROKER_URL"] = broker
+        return build_environment(self.cluster.url("saleor"), **own | more)
 
     def office_environment(self, **more: str) -> dict[str, str]:
         """Return the environment of the Office service on this stack's database."""
@@ -160,11 +161,17 @@ def create_saleor_app(stack: Stack, identifier: str, permissions: tuple[str, ...
 
 
 @contextlib.contextmanager
-def temporary_stack(folder: Path, saleor_port: int) -> Iterator[Stack]:
-    """Give a throw-away stack for tests: cluster running, both schemas ready, no Saleor yet."""
+def temporary_stack(
+    folder: Path, saleor_port: int, server_environment: dict[str, str] | None = None
+) -> Iterator[Stack]:
+    """Give a throw-away stack for tests: cluster running, both schemas ready, no Saleor yet.
+
+    :param server_environment: variables added to the PostgreSQL server's environment.
+    """
     source = find_saleor()
     template = ensure_template(source)
-    with temporary_copy(template) as cluster:
+    environment = {**os.environ, **server_environment} if server_environment else None
+    with temporary_copy(template, environment) as cluster:
         stack = Stack(
             source=source,
             cluster=cluster,
@@ -219,6 +226,8 @@ def run_stack(*, saleor_port: int, office_port: int, tell: Callable[[str], None]
     """
     from saleor_alencon.local.saleor_seed import seed_saleor
 
+    signal.signal(signal.SIGTERM, interrupt)  # a terminal that closes, a service manager
+    signal.signal(signal.SIGHUP, interrupt)
     check_port_free(HOST, saleor_port, "Saleor's API")
     check_port_free(HOST, office_port, "the Office service")
     with durable_stack(saleor_port, tell) as stack, started_processes() as processes:
@@ -241,6 +250,11 @@ def run_stack(*, saleor_port: int, office_port: int, tell: Callable[[str], None]
         while True:
             processes.check()
             time.sleep(1)
+
+
+def interrupt(_number: int, _frame: object) -> None:
+    """Treat a signal to end as Ctrl-C, so that everything started is stopped."""
+    raise KeyboardInterrupt
 
 
 def ensure_demo_logins(stack: Stack, tell: Callable[[str], None]) -> dict[str, str]:

@@ -113,6 +113,7 @@ class PrivateCluster:
     data: Path
     socket: Path
     durable: bool = True  # False: no fsync, for clusters thrown away after a test
+    environment: dict[str, str] | None = None  # of the server; by default this process's
 
     def url(self, role: str, database: str = DATABASE) -> str:
         """Return the connection URL of a role; no password: the socket is private."""
@@ -183,7 +184,9 @@ class PrivateCluster:
     def _pg_ctl(self, action: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         # pg_ctl's child keeps the standard streams open: without -l "start" would never return.
         program = str(find_binaries() / "pg_ctl")
-        return run_as_owner([program, action, f"--pgdata={self.data}", *arguments])
+        return run_as_owner(
+            [program, action, f"--pgdata={self.data}", *arguments], environment=self.environment
+        )
 
     @contextlib.contextmanager
     def running(self) -> Iterator["PrivateCluster"]:
@@ -223,13 +226,15 @@ def choose_socket_folder(preferred: Path) -> Path:
 
 
 @contextlib.contextmanager
-def temporary_copy(template: Path) -> Iterator[PrivateCluster]:
+def temporary_copy(
+    template: Path, environment: dict[str, str] | None = None
+) -> Iterator[PrivateCluster]:
     """Run a throw-away copy of a template: started here, removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="alencon-"))
     try:
         give_to_owner(folder)
         copy_cluster(template, folder / "data")
-        cluster = PrivateCluster(folder / "data", folder / "socket", durable=False)
+        cluster = PrivateCluster(folder / "data", folder / "socket", False, environment)
         with cluster.running():
             yield cluster
     finally:

@@ -58,8 +58,11 @@ FIND_ORDER = """
 query($id: ID!) {
   order(id: $id) {
     id number status total { gross { amount } }
-    lines { id productSku quantity quantityToFulfill allocations { quantity warehouse { id slug } } }
-    fulfillments { id status }
+    lines {
+      id productSku quantity quantityToFulfill
+      allocations { quantity warehouse { id slug } }
+    }
+    fulfillments { id status warehouse { id } }
     transactions { id pspReference chargedAmount { amount } }
     grantedRefunds { id status }
   }
@@ -117,7 +120,7 @@ class PlacedOrder:
     number: str
 
 
-def make_address(name: str, phone: str = "+33233800000") -> dict[str, Any]:
+def make_address(name: str, phone: str = "+33261910000") -> dict[str, Any]:
     """Return an address of a demo customer, for example ``Cliente Démo 12``."""
     return {
         "firstName": name.rsplit(" ", 1)[0],
@@ -131,18 +134,22 @@ def make_address(name: str, phone: str = "+33233800000") -> dict[str, Any]:
 
 
 class Town:
-    """The shop seen from outside: ``public`` without any right, ``staff`` as an app."""
+    """The shop seen from outside.
 
-    def __init__(self, url: str, staff_token: str) -> None:
+    ``public`` has no rights, ``staff`` is an app with many, ``payments`` is the payment app.
+    """
+
+    def __init__(self, url: str, staff_token: str, payment_token: str) -> None:
         self.public = SaleorClient(url)
         self.staff = SaleorClient(url, staff_token)
+        self.payments = SaleorClient(url, payment_token)
         self._variants: dict[str, str] = {}
         self._references = 0
 
     def close(self) -> None:
         """Close the connections."""
-        self.public.close()
-        self.staff.close()
+        for client in (self.public, self.staff, self.payments):
+            client.close()
 
     def variant(self, sku: str) -> str:
         """Return a variant's id by its article number."""
@@ -159,7 +166,7 @@ class Town:
         customer: str = "Cliente Démo 1",
         delivery: str = "Retrait en boutique",
         voucher: str | None = None,
-        phone: str = "+33233800000",
+        phone: str = "+33261910000",
     ) -> str:
         """Fill a basket ({sku: quantity}), choose the delivery, and return the checkout's id."""
         address = make_address(customer, phone)
@@ -167,7 +174,7 @@ class Town:
             CREATE_CHECKOUT,
             input={
                 "channel": CHANNEL,
-                "email": f"{customer.rsplit(' ', 1)[1]}@client.example",
+                "email": f"cliente-demo-{customer.rsplit(' ', 1)[1]}@client.example",
                 "languageCode": "FR",
                 "lines": [
                     {"variantId": self.variant(sku), "quantity": quantity}
@@ -198,7 +205,7 @@ class Town:
     def pay(self, target: str, amount: Decimal) -> str:
         """Record a card payment on a checkout or an order; return the transaction's id."""
         reference = self.reference()
-        payload = self.staff.mutate(
+        payload = self.payments.mutate(
             PAY,
             id=target,
             transaction={
@@ -307,10 +314,16 @@ class Town:
         """Ask for the money of a granted refund; a gift card gets it at once."""
         self.staff.mutate(REQUEST_REFUND, id=transaction_id, refund=refund_id)
 
-    def report(self, transaction_id: str, event: str, amount: Decimal) -> None:
+    def report(
+        self, transaction_id: str, event: str, amount: Decimal, reference: str | None = None
+    ) -> None:
         """Report what the payment provider did, for example ``REFUND_SUCCESS``."""
-        self.staff.mutate(
-            REPORT_EVENT, id=transaction_id, type=event, amount=str(amount), psp=self.reference()
+        self.payments.mutate(
+            REPORT_EVENT,
+            id=transaction_id,
+            type=event,
+            amount=str(amount),
+            psp=reference or self.reference(),
         )
 
     def allow_unpaid_orders(self, allowed: bool) -> None:

@@ -1,0 +1,64 @@
+"""One throw-away Saleor with the plugin for all live tests, or one reason to skip them."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from saleor_alencon.errors import AlenconError
+from saleor_alencon.local.processes import find_free_port, started_processes
+from saleor_alencon.local.saleor_source import find_saleor
+from saleor_alencon.local.saleor_stack import start_saleor_api, temporary_stack
+from saleor_alencon.local.system_postgres import find_binaries
+from tests.live.live_saleor import LiveSaleor
+from tests.live.town import open_town
+
+HERE = Path(__file__).parent
+
+
+def find_reason_to_skip() -> str | None:
+    """Return why live tests cannot run on this machine, or None."""
+    try:
+        find_saleor()
+        find_binaries()
+    except AlenconError as error:
+        return f"live tests need Saleor and PostgreSQL: {error}"
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip every test of this folder, with the same reason, when Saleor cannot be started."""
+    live = [item for item in items if HERE in item.path.parents]
+    reason = find_reason_to_skip() if live else None
+    for item in live:
+        item.add_marker(pytest.mark.live)
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def live() -> Iterator[LiveSaleor]:
+    """Give a running Saleor with the demo shops, and everything needed to disturb it."""
+    folder = Path(tempfile.mkdtemp(prefix="alencon-live-"))
+    try:
+        with (
+            temporary_stack(folder, find_free_port()) as stack,
+            started_processes() as processes,
+        ):
+            start_saleor_api(stack, processes, log=folder / "api.log")
+            with open_town(stack) as (town, payment_app):
+                saleor = LiveSaleor(stack, processes, town, payment_app)
+                yield saleor
+                saleor.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def undisturbed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leave the plugin active and the inbox writable, whatever the test before did."""
+    yield
+    if "live" in request.fixturenames:
+        request.getfixturevalue("live").repair()
