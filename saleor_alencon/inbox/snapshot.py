@@ -153,7 +153,7 @@ class Order(Part):
     total_granted_refund: Money
     """Decided refunds, paid or not."""
     total_balance: Money
-    """Charged, less what is owed: the total less granted refunds. Negative while money is missing."""
+    """Charged less what is owed (total less granted refunds); negative while money is missing."""
     voucher_code: str | None
     """Voucher of the order."""
     discounts: tuple[OrderDiscount, ...]
