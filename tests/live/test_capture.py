@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from saleor_alencon.inbox.snapshot import parse_snapshot
-from tests.live.live_saleor import LiveSaleor, compute_digest
+from tests.live.live_saleor import InboxRow, LiveSaleor, compute_digest
 from tests.live.town import set_plugin_active
 
 BOOK = "librairie-des-halles-1"
@@ -140,7 +140,10 @@ def test_a_refund_is_captured_again_when_saleor_has_finished_it(live: LiveSaleor
 
     live.town.request_refund(transaction, refund)
 
-    row = live.wait_for(order.id, lambda row: row.order["grantedRefunds"][0]["status"] == "SUCCESS")
+    def is_finished(row: InboxRow) -> bool:
+        return [refund["status"] for refund in row.order["grantedRefunds"]] == ["SUCCESS"]
+
+    row = live.wait_for(order.id, is_finished)
     snapshot = parse_snapshot(row.payload)
     assert snapshot.order.transactions[0].refunded_amount.cents == 2190
     assert row.source == "hook"
