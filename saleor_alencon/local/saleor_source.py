@@ -20,6 +20,10 @@ from saleor_alencon.local.system_postgres import DATABASE, PrivateCluster, run_a
 CONFIGURATION = Path("~/.config/saleor-alencon/saleor-src")
 DISTRIBUTION = "saleor-alencon"
 PACKAGES = ("saleor_alencon_plugins", "saleor_alencon_settings")
+# The one login of a new local Saleor: a superuser, for the Dashboard and to create apps.
+STAFF_EMAIL = "admin@alencon.example"
+STAFF_PASSWORD = "admin-demo"  # noqa: S105
+TEMPLATE_LAYOUT = 2  # raise it when what a template holds beside the migrations changes
 DEVELOPMENT_KEY = "development-only-secret-key-of-a-private-local-saleor-stack"
 
 
@@ -102,7 +106,7 @@ def find_template_key(source: SaleorSource) -> str:
             str(path.relative_to(package)) for path in package.glob("*/migrations/*.py")
         )
     digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
-    return f"{source.version}-{digest}"
+    return f"{source.version}-{TEMPLATE_LAYOUT}-{digest}"
 
 
 def find_package_folders() -> dict[str, Path]:
@@ -204,7 +208,9 @@ def file_lock(path: Path) -> Iterator[None]:
 
 
 def ensure_template(source: SaleorSource, tell: Callable[[str], None] = print) -> Path:
-    """Return the data folder of a stopped cluster with Saleor's migrated, empty database.
+    """Return the data folder of a stopped cluster with Saleor's migrated database.
+
+    It is empty but for the staff login.
 
     Built once per key, which takes minutes; a second process waits for the first.
 
@@ -228,12 +234,21 @@ def ensure_template(source: SaleorSource, tell: Callable[[str], None] = print) -
                     cluster.url("saleor"), RSA_PRIVATE_KEY=make_signing_key(source)
                 )
                 run_saleor(source, environment, "migrate", "--no-input")
+                create_superuser(source, environment)
             run_as_owner(["sync", "-f", str(final / "data")])
             (final / "complete").touch()
         except BaseException:
             shutil.rmtree(final, ignore_errors=True)
             raise
     return final / "data"
+
+
+def create_superuser(source: SaleorSource, environment: dict[str, str]) -> None:
+    """Create the local staff login."""
+    login = {"DJANGO_SUPERUSER_PASSWORD": STAFF_PASSWORD}
+    run_saleor(
+        source, environment | login, "createsuperuser", "--noinput", f"--email={STAFF_EMAIL}"
+    )
 
 
 def create_saleor_database(cluster: PrivateCluster) -> None:

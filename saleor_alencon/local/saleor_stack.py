@@ -19,8 +19,11 @@ from saleor_alencon.local.processes import (
     started_processes,
     wait_for_port,
 )
+from saleor_alencon.local.saleor_client import SaleorClient
 from saleor_alencon.local.saleor_source import (
     DEVELOPMENT_KEY,
+    STAFF_EMAIL,
+    STAFF_PASSWORD,
     SaleorFailed,
     SaleorSource,
     apply_sql_file,
@@ -43,8 +46,14 @@ from saleor_alencon.local.system_postgres import (
 HOST = "127.0.0.1"
 PREPARE_SQL = Path(__file__).with_name("prepare_database.sql")
 PROJECT = Path(__file__).resolve().parents[2]
-DEMO_STAFF_EMAIL = "admin@alencon.example"
-DEMO_STAFF_PASSWORD = "admin-demo"  # noqa: S105
+LOG_IN = """
+mutation($email: String!, $password: String!) {
+  tokenCreate(email: $email, password: $password) { token errors { field code message } }
+}"""
+CREATE_APP = """
+mutation($input: AppInput!) {
+  appCreate(input: $input) { authToken errors { field code message } }
+}"""
 OFFICE_APP = "alencon.office"
 OFFICE_APP_PERMISSIONS = ("MANAGE_ORDERS",)
 SEED_APP_PERMISSIONS = (
@@ -150,14 +159,18 @@ def start_saleor_api(
 
 
 def create_saleor_app(stack: Stack, identifier: str, permissions: tuple[str, ...]) -> str:
-    """Create an app in Saleor and return its token, shown this once only."""
-    arguments = [f"--permission={name}" for name in permissions]
-    answer = run_saleor(
-        stack.source,
-        stack.saleor_environment(),
-        "create_app", identifier, "--identifier", identifier, "--activate", *arguments,
-    )  # fmt: skip
-    return str(json.loads(answer.strip().splitlines()[-1])["auth_token"])
+    """Create an app through the running API and return its token, shown this once only."""
+    public = SaleorClient(f"{stack.saleor_url}/graphql/")
+    staff = None
+    try:
+        login = public.mutate(LOG_IN, email=STAFF_EMAIL, password=STAFF_PASSWORD)
+        staff = SaleorClient(public.url, login["token"])
+        app = {"name": identifier, "identifier": identifier, "permissions": list(permissions)}
+        return str(staff.mutate(CREATE_APP, input=app)["authToken"])
+    finally:
+        public.close()
+        if staff:
+            staff.close()
 
 
 @contextlib.contextmanager
@@ -236,14 +249,14 @@ def run_stack(*, saleor_port: int, office_port: int, tell: Callable[[str], None]
         logs.mkdir()
         tell("Starting Saleor.")
         start_saleor_api(stack, processes, log=logs / "saleor-api.log")
-        tokens = ensure_demo_logins(stack, tell)
+        tokens = ensure_app_tokens(stack)
         seed_saleor(f"{stack.saleor_url}/graphql/", tokens["alencon.seed"], tell)
         start_saleor_tasks(stack, processes, logs)
         start_office(stack, processes, office_port, tokens[OFFICE_APP])
         wait_for_port(processes, HOST, office_port, seconds=60)
         tell(
             f"Saleor's API   {stack.saleor_url}/graphql/\n"
-            f"  staff login  {DEMO_STAFF_EMAIL} / {DEMO_STAFF_PASSWORD}\n"
+            f"  staff login  {STAFF_EMAIL} / {STAFF_PASSWORD}\n"
             f"Office         http://{HOST}:{office_port}/\n"
             "Ctrl-C stops everything."
         )
@@ -257,18 +270,11 @@ def interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def ensure_demo_logins(stack: Stack, tell: Callable[[str], None]) -> dict[str, str]:
-    """Create, once, the demo superuser and the apps; return the apps' tokens."""
+def ensure_app_tokens(stack: Stack) -> dict[str, str]:
+    """Create the apps once, and return their tokens."""
     file = stack.folder / "app-tokens.json"
     if file.exists():
         return dict(json.loads(file.read_text("utf-8")))
-    tell("Creating the demo logins.")
-    with contextlib.suppress(SaleorFailed):  # it exists already when an earlier start was cut off
-        run_saleor(
-            stack.source,
-            stack.saleor_environment(DJANGO_SUPERUSER_PASSWORD=DEMO_STAFF_PASSWORD),
-            "createsuperuser", "--noinput", f"--email={DEMO_STAFF_EMAIL}",
-        )  # fmt: skip
     tokens = {
         OFFICE_APP: create_saleor_app(stack, OFFICE_APP, OFFICE_APP_PERMISSIONS),
         "alencon.seed": create_saleor_app(stack, "alencon.seed", SEED_APP_PERMISSIONS),
