@@ -199,11 +199,21 @@ def make_signing_key(source: SaleorSource) -> str:
     return done.stdout.strip()
 
 
+class AlreadyRunning(AlenconError):
+    """Raised when another process holds a lock that must not be waited for."""
+
+
 @contextlib.contextmanager
-def file_lock(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock on a file; others wait."""
+def file_lock(path: Path, *, busy: str | None = None) -> Iterator[None]:
+    """Hold an exclusive lock on a file; others wait, or are told ``busy`` when it is given.
+
+    :raises AlreadyRunning: with the text of ``busy``.
+    """
     with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (fcntl.LOCK_NB if busy else 0))
+        except BlockingIOError:
+            raise AlreadyRunning(busy) from None
         yield
 
 

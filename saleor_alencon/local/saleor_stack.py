@@ -205,15 +205,26 @@ def durable_stack(saleor_port: int, tell: Callable[[str], None]) -> Iterator[Sta
     name = hashlib.sha256(str(PROJECT).encode()).hexdigest()[:12]
     folder = find_state_folder() / "stacks" / name
     folder.mkdir(parents=True, exist_ok=True)
-    with file_lock(folder / "starting.lock"):
-        if not (folder / "data").exists():
-            tell("Copying the prepared database for this clone.")
-            copy_cluster(template, folder / "data")
-            (folder / "template").write_text(template.parent.name, "utf-8")
-        key = folder / "signing-key.pem"
-        if not key.exists():
-            key.touch(0o600)
-            key.write_text(make_signing_key(source), "utf-8")
+    with file_lock(folder / "running.lock", busy="This clone's Saleor is running already."):
+        yield from start_durable_stack(source, template, folder, saleor_port, tell)
+
+
+def start_durable_stack(
+    source: SaleorSource,
+    template: Path,
+    folder: Path,
+    saleor_port: int,
+    tell: Callable[[str], None],
+) -> Iterator[Stack]:
+    """Copy the template at the first start, start the cluster, migrate, and stop it at the end."""
+    if not (folder / "data").exists():
+        tell("Copying the prepared database for this clone.")
+        copy_cluster(template, folder / "data")
+        (folder / "template").write_text(template.parent.name, "utf-8")
+    key = folder / "signing-key.pem"
+    if not key.exists():
+        key.touch(0o600)
+        key.write_text(make_signing_key(source), "utf-8")
     cluster = PrivateCluster(folder / "data", choose_socket_folder(folder / "socket"))
     with cluster.running():
         stack = Stack(
