@@ -159,6 +159,7 @@ def build_environment(database_url: str, **more: str) -> dict[str, str]:
         "EMAIL_URL": "dummy://",
         "HTTP_IP_FILTER_ALLOW_LOOPBACK_IPS": "True",
         "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore",
         **more,
     }
 
