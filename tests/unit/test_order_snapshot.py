@@ -6,6 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from graphql import (
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+)
+from graphql import parse as parse_graphql
 from jsonschema import Draft202012Validator
 
 from saleor_alencon.inbox.snapshot import (
@@ -20,6 +27,7 @@ from saleor_alencon.inbox.snapshot import (
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCHEMA = PROJECT / "saleor_alencon/inbox/order-snapshot-v1.schema.json"
+QUERY = PROJECT / "plugins/capture/order_snapshot.graphql"
 DOCUMENTATION = PROJECT / "docs/order-snapshot.md"
 RECORDED = sorted((PROJECT / "fixtures/snapshots/v1").glob("*.json"))
 
@@ -135,3 +143,54 @@ def test_not_a_number_is_no_amount(document: str) -> None:
     text = change(document, ["order", "total", "gross", "amount"], float("nan"))
     with pytest.raises(MalformedSnapshot):
         parse_snapshot(text)
+
+
+def test_the_plugin_asks_for_exactly_the_fields_of_the_contract() -> None:
+    document = parse_graphql(QUERY.read_text("utf-8"))
+    fragments = {
+        node.name.value: node
+        for node in document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    schema = json.loads(write_schema())
+
+    def collect(node: Any) -> dict[str, list[Any]]:
+        """Return the selections below a node by the name under which they are answered."""
+        found: dict[str, list[Any]] = {}
+        for item in node.selection_set.selections:
+            if isinstance(item, FragmentSpreadNode):
+                inner = collect(fragments[item.name.value])
+            elif isinstance(item, InlineFragmentNode):
+                inner = collect(item)
+            else:
+                inner = {(item.alias or item.name).value: [item]}
+            for name, items in inner.items():
+                found.setdefault(name, []).extend(items)
+        return found
+
+    def compare(node: Any, definition: dict[str, Any], path: str) -> None:
+        objects = find_objects(definition, schema["$defs"])
+        selected = collect(node)
+        known: dict[str, Any] = {}
+        for item in objects:
+            known |= item["properties"]
+        assert set(selected) == set(known), path
+        for name, fields in selected.items():
+            for field in fields:
+                if field.selection_set:
+                    compare(field, known[name], f"{path}.{name}")
+
+    operation = next(n for n in document.definitions if isinstance(n, OperationDefinitionNode))
+    order = operation.selection_set.selections[0]
+    compare(order, {"$ref": "#/$defs/Order"}, "$.order")
+
+
+def find_objects(definition: dict[str, Any], definitions: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the object types a schema node may be, through references, unions and lists."""
+    if "$ref" in definition:
+        return find_objects(definitions[definition["$ref"].rsplit("/", 1)[1]], definitions)
+    if "properties" in definition:
+        return [definition]
+    inner = definition.get("anyOf", []) + definition.get("oneOf", [])
+    inner += [definition["items"]] if "items" in definition else []
+    return [found for item in inner for found in find_objects(item, definitions)]
