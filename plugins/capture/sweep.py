@@ -5,13 +5,15 @@ Positions are kept in the Office's table inbox_watermark:
 - ``sweep``            every change up to here is captured
 - ``sweep.cursor``     how far the pass under way has come
 - ``sweep.until``      where that pass ends
+- ``sweep.wide``       when the last pass began that went far back
 - ``failed:<order>``   since when this order cannot be captured; NEVER once it could
 
 A pass reads changes from ``sweep`` minus an overlap up to the present. The overlap covers
 transactions that set their time of change before, and committed after, an earlier pass, and
-clocks that differ between hosts. Batches make a pass resumable; an order that fails is noted
-under its own name and tried again in every later sweep, so it neither stops the others nor is
-lost when the watermark moves on.
+clocks that differ between hosts. Reading an order again costs 70 ms or more, so the overlap is
+short, and once an hour a pass goes back two hours for the transactions that took long. Batches
+make a pass resumable; an order that fails is noted under its own name and tried again in every
+later sweep, so it neither stops the others nor is lost when the watermark moves on.
 """
 
 import datetime
@@ -31,7 +33,9 @@ from .inbox import read_watermarks, write_watermarks
 logger = logging.getLogger(__name__)
 
 NEVER = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-OVERLAP = datetime.timedelta(minutes=10)
+OVERLAP = datetime.timedelta(minutes=3)
+WIDE_OVERLAP = datetime.timedelta(hours=2)
+WIDE_EVERY = datetime.timedelta(hours=1)
 BATCH_SIZE = 200
 FAILED_PREFIX = "failed:"
 
@@ -130,9 +134,17 @@ def open_pass(since: datetime.datetime | None) -> tuple[datetime.datetime, datet
     with connection.cursor() as sql:
         sql.execute("SELECT clock_timestamp()")
         until = sql.fetchone()[0]
-    position = positions.get("sweep", NEVER)
-    cursor = min(since or position, position) if since else max(position - OVERLAP, NEVER)
-    write_watermarks({"sweep.cursor": cursor, "sweep.until": until})
+    begun = {"sweep.until": until}
+    overlap = OVERLAP
+    if until - positions.get("sweep.wide", NEVER) >= WIDE_EVERY:
+        overlap = WIDE_OVERLAP
+        begun["sweep.wide"] = until
+    cursor = positions.get("sweep", NEVER)
+    if cursor > NEVER:
+        cursor -= overlap
+    if since is not None:
+        cursor = min(since, cursor)
+    write_watermarks(begun | {"sweep.cursor": cursor})
     return cursor, until
 
 

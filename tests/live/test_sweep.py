@@ -69,6 +69,34 @@ def test_a_broken_order_stops_no_other_and_is_captured_once_it_can_be(live: Live
     assert len(live.inbox(broken.id)) == 1
 
 
+def test_a_transaction_that_committed_late_is_found_by_the_hourly_wide_pass(
+    live: LiveSaleor,
+) -> None:
+    set_plugin_active(live.town, False)
+    order = live.town.buy({BOOK: 1})
+    live.sweep()
+    live.admin.execute(
+        "UPDATE public.order_order SET customer_note = 'late',"
+        " updated_at = now() - interval '90 minutes' WHERE number = %s",
+        [int(order.number)],
+    )
+    # Order events of the purchase would bring it back into the short overlap.
+    live.admin.execute("UPDATE public.order_orderevent SET date = date - interval '1 day'")
+    live.admin.execute(
+        "UPDATE public.payment_transactionitem SET modified_at = modified_at - interval '1 day'"
+    )
+    live.sweep()
+    assert [row.order["customerNote"] for row in live.inbox(order.id)] == [""]
+
+    live.admin.execute(
+        "UPDATE alencon.inbox_watermark SET position = position - interval '1 hour'"
+        " WHERE name = 'sweep.wide'"
+    )
+    live.sweep()
+
+    assert live.inbox(order.id)[-1].order["customerNote"] == "late"
+
+
 def test_nothing_is_deleted_or_changed_in_the_inbox_by_the_plugins_role(live: LiveSaleor) -> None:
     rights = live.admin.execute(
         "SELECT privilege_type FROM information_schema.role_table_grants"
