@@ -92,7 +92,6 @@ class Stack:
 
     def saleor_environment(self, **more: str) -> dict[str, str]:
         """Return the environment of every Saleor process of this stack."""
-        broker = os.environ.get("CELERY_BROKER_URL", "")
         own = {
             "DJANGO_SETTINGS_MODULE": "saleor_alencon_settings.saleor",
             "PYTHONPATH": str(self.plugins),
@@ -100,8 +99,9 @@ class Stack:
             "PUBLIC_URL": f"{self.saleor_url}/",
             "RSA_PRIVATE_KEY": self.signing_key,
         }
-        if broker:
-            own["CELERY_BROKER_URL"] = broker
+        for name in ("CELERY_BROKER_URL", "ALENCON_SWEEP_SECONDS"):
+            if os.environ.get(name):
+                own[name] = os.environ[name]
         return build_environment(self.cluster.url("saleor"), **own | more)
 
     def office_environment(self, **more: str) -> dict[str, str]:
