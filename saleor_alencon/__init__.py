@@ -1,1 +1,3 @@
+"""The Office service of Acheter à Alençon. Never imports saleor."""
+
 __version__ = "0.1.0"

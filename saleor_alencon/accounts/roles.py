@@ -1,0 +1,54 @@
+"""Who may do what in the back-office: one readable table, no rows in the database.
+
+Permission names are Django's (``app.verb_model``). A pattern may end in ``*``.
+"""
+
+from fnmatch import fnmatchcase
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    ADMINISTRATOR = "administrator", _("administrateur")
+    OPERATOR = "operator", _("opérateur de l'Office")
+    APPROVER = "approver", _("approbateur de l'Office")
+    AUDITOR = "auditor", _("auditeur")
+    MERCHANT = "merchant", _("commerçant")
+
+
+OFFICE_ROLES = frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.APPROVER, Role.AUDITOR})
+
+READ_EVERYTHING = ("*.view_*",)
+PERMISSIONS: dict[Role, tuple[str, ...]] = {
+    Role.ADMINISTRATOR: (
+        *READ_EVERYTHING,
+        "accounts.*",
+        "shops.*",
+        "inbox.replay_inboxdocument",
+    ),
+    Role.OPERATOR: (
+        *READ_EVERYTHING,
+        "shops.add_*",
+        "shops.change_*",
+        "inbox.replay_inboxdocument",
+        "settlement.create_run",
+        "settlement.cancel_run",
+        "settlement.execute_run",
+        "settlement.return_payout",
+    ),
+    Role.APPROVER: (
+        *READ_EVERYTHING,
+        "settlement.approve_run",
+        "settlement.cancel_run",
+        "settlement.execute_run",
+        "settlement.return_payout",
+    ),
+    Role.AUDITOR: READ_EVERYTHING,
+    Role.MERCHANT: (),
+}
+
+
+def role_allows(role: str, permission: str) -> bool:
+    """Say whether ``role`` holds ``permission`` (for example ``settlement.approve_run``)."""
+    return any(fnmatchcase(permission, pattern) for pattern in PERMISSIONS[Role(role)])

@@ -1,0 +1,117 @@
+"""The append-only ledger. PostgreSQL, not this module, keeps it balanced and unchanged.
+
+Rows are written by :func:`saleor_alencon.ledger.services.transactions_post` only: the triggers
+of migration 0002 refuse a transaction that does not come with its entries in one statement.
+Amounts are signed cents: a debit is positive, a credit negative.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from saleor_alencon.domain.accounts import PLAN, AccountKind
+
+
+class Account(models.Model):
+    """One account, of the association (no shop) or of one shop."""
+
+    kind = models.CharField(
+        _("nature"), max_length=32, choices=[(kind.value, PLAN[kind].label) for kind in AccountKind]
+    )
+    shop = models.ForeignKey(
+        "shops.Shop", models.PROTECT, null=True, blank=True, verbose_name=_("boutique")
+    )
+    currency = models.CharField(_("devise"), max_length=3, default="EUR")
+
+    class Meta:
+        verbose_name = _("compte")
+        verbose_name_plural = _("comptes")
+        ordering = ("kind", "shop")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("kind", "shop", "currency"), nulls_distinct=False, name="account_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.label}" + (f" · {self.shop}" if self.shop_id else "")
+
+    @property
+    def number(self) -> str:
+        return PLAN[AccountKind(self.kind)].number
+
+    @property
+    def label(self) -> str:
+        return PLAN[AccountKind(self.kind)].label
+
+
+class TransactionKind(models.TextChoices):
+    CHARGE = "charge", _("encaissement")
+    REFUND = "refund", _("remboursement")
+    COMMISSION = "commission", _("commission")
+    RELEASE = "release", _("libération")
+    HOLD_AGAIN = "hold_again", _("remise sous garde")
+    PAYOUT = "payout", _("virement approuvé")
+    PAYOUT_EXECUTED = "payout_executed", _("virement exécuté")
+    PAYOUT_RETURNED = "payout_returned", _("virement retourné")
+
+
+class Transaction(models.Model):
+    """A balanced set of entries. ``(kind, source_id)`` is unique: posting twice posts nothing.
+
+    ``subject`` names what the transaction is about within its order (a tender, the order), so
+    that the difference with a newer snapshot can be found.
+    """
+
+    kind = models.CharField(_("nature"), max_length=32, choices=TransactionKind.choices)
+    source_id = models.CharField(_("origine"), max_length=200)
+    subject = models.CharField(_("objet"), max_length=100, blank=True)
+    order = models.ForeignKey(
+        "orders.Order", models.PROTECT, null=True, blank=True, verbose_name=_("commande")
+    )
+    occurred_at = models.DateTimeField(_("date de l'opération"))
+    posted_at = models.DateTimeField(_("date d'écriture"))
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name=_("corrige")
+    )
+    reason = models.CharField(_("motif"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("écriture")
+        verbose_name_plural = _("écritures")
+        ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(fields=("kind", "source_id"), name="transaction_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"
+
+
+class Entry(models.Model):
+    """One leg of a transaction: a signed, non-zero amount on an account."""
+
+    transaction = models.ForeignKey(
+        Transaction, models.PROTECT, related_name="entries", verbose_name=_("écriture")
+    )
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="entries", verbose_name=_("compte")
+    )
+    amount_cents = models.BigIntegerField(_("montant (centimes)"))
+    shop_order = models.ForeignKey(
+        "orders.ShopOrder",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("commande boutique"),
+    )
+
+    class Meta:
+        verbose_name = _("ligne d'écriture")
+        verbose_name_plural = _("lignes d'écriture")
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(amount_cents=0), name="entry_not_zero")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.amount_cents}"

@@ -1,0 +1,122 @@
+"""Posting to the ledger: one function, one SQL statement, nothing posted twice."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from saleor_alencon.domain.accounts import AccountKind
+from saleor_alencon.ledger.models import Account
+
+
+@dataclass(frozen=True)
+class Leg:
+    """An amount in signed cents (debit positive) on an account, for a shop order or none."""
+
+    account_id: int
+    amount_cents: int
+    shop_order_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A transaction to post. ``(kind, source_id)`` is its identity."""
+
+    kind: str
+    source_id: str
+    occurred_at: datetime.datetime
+    legs: tuple[Leg, ...]
+    subject: str = ""
+    order_id: int | None = None
+    corrects_id: int | None = None
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        assert len(self.legs) >= 2, self
+        assert sum(leg.amount_cents for leg in self.legs) == 0, self
+
+
+POST = """
+WITH draft AS (
+  SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[],
+                       %s::bigint[], %s::text[])
+    AS d(kind, source_id, subject, order_id, occurred_at, corrects_id, reason)
+), posted AS (
+  INSERT INTO ledger_transaction
+    (kind, source_id, subject, order_id, occurred_at, posted_at, corrects_id, reason)
+  SELECT kind, source_id, subject, order_id, occurred_at, %s, corrects_id, reason FROM draft
+  ON CONFLICT (kind, source_id) DO NOTHING
+  RETURNING id, kind, source_id
+), added AS (
+  INSERT INTO ledger_entry (transaction_id, account_id, amount_cents, shop_order_id)
+  SELECT posted.id, leg.account_id, leg.amount_cents, leg.shop_order_id
+    FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[])
+      AS leg(kind, source_id, account_id, amount_cents, shop_order_id)
+    JOIN posted USING (kind, source_id)
+)
+SELECT id, kind, source_id FROM posted
+"""
+
+
+def transactions_post(
+    drafts: Sequence[Draft], *, now: datetime.datetime
+) -> dict[tuple[str, str], int]:
+    """Post balanced transactions; those already posted are left as they are.
+
+    Returns the ids of the newly posted ones by ``(kind, source_id)``. PostgreSQL refuses, with
+    ``LEDGER_...`` in the message, whatever does not balance.
+    """
+    if not drafts:
+        return {}
+    legs = [(draft, leg) for draft in drafts for leg in draft.legs]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            POST,
+            [
+                [draft.kind for draft in drafts],
+                [draft.source_id for draft in drafts],
+                [draft.subject for draft in drafts],
+                [draft.order_id for draft in drafts],
+                [draft.occurred_at for draft in drafts],
+                [draft.corrects_id for draft in drafts],
+                [draft.reason for draft in drafts],
+                now,
+                [draft.kind for draft, _ in legs],
+                [draft.source_id for draft, _ in legs],
+                [leg.account_id for _, leg in legs],
+                [leg.amount_cents for _, leg in legs],
+                [leg.shop_order_id for _, leg in legs],
+            ],
+        )
+        return {(kind, source_id): pk for pk, kind, source_id in cursor.fetchall()}
+
+
+def accounts_ensure(
+    wanted: Iterable[tuple[AccountKind, int | None]], *, currency: str = "EUR"
+) -> dict[tuple[AccountKind, int | None], int]:
+    """Return account ids by ``(kind, shop id)``, creating those that do not exist yet."""
+    keys = set(wanted)
+    if not keys:
+        return {}
+    found = _accounts_find(keys, currency)
+    if missing := keys - found.keys():
+        Account.objects.bulk_create(
+            [Account(kind=kind, shop_id=shop, currency=currency) for kind, shop in missing],
+            ignore_conflicts=True,
+        )
+        found = _accounts_find(keys, currency)
+    return found
+
+
+def _accounts_find(
+    keys: set[tuple[AccountKind, int | None]], currency: str
+) -> dict[tuple[AccountKind, int | None], int]:
+    rows = Account.objects.filter(
+        currency=currency, kind__in={kind for kind, _ in keys}
+    ).values_list("kind", "shop_id", "id")
+    return {
+        (AccountKind(kind), shop): pk
+        for kind, shop, pk in rows
+        if (AccountKind(kind), shop) in keys
+    }

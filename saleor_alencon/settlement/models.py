@@ -1,0 +1,245 @@
+"""Settlement runs: what closes, what each shop gets, and which ledger entries it pays."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RunState(models.TextChoices):
+    DRAFT = "draft", _("à approuver")
+    APPROVED = "approved", _("approuvé")
+    EXECUTED = "executed", _("exécuté")
+    CANCELLED = "cancelled", _("abandonné")
+
+
+class SettlementRun(models.Model):
+    """One closing that turns available balances into payouts."""
+
+    number = models.CharField(_("numéro"), max_length=24, unique=True)
+    cutoff = models.DateTimeField(_("arrêté au"))
+    state = models.CharField(
+        _("état"), max_length=16, choices=RunState.choices, default=RunState.DRAFT
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("préparé par")
+    )
+    created_at = models.DateTimeField(_("préparé le"))
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("approuvé par"),
+    )
+    approved_at = models.DateTimeField(_("approuvé le"), null=True, blank=True)
+    execution_date = models.DateField(_("date d'exécution"), null=True, blank=True)
+    executed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("déclaré exécuté par"),
+    )
+    executed_at = models.DateTimeField(_("déclaré exécuté le"), null=True, blank=True)
+    payment_file = models.BinaryField(_("fichier SEPA"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("reversement")
+        verbose_name_plural = _("reversements")
+        ordering = ("-id",)
+        permissions = [
+            ("create_run", _("Préparer un reversement")),
+            ("approve_run", _("Approuver un reversement")),
+            ("cancel_run", _("Abandonner un reversement")),
+            ("execute_run", _("Déclarer un reversement exécuté")),
+            ("return_payout", _("Déclarer un virement retourné")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("state",), condition=models.Q(state="draft"), name="one_draft_run_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_by__isnull=True)
+                | ~models.Q(approved_by=models.F("created_by")),
+                name="run_approved_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["draft", "cancelled"])
+                | models.Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="run_approved_has_approver",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CarriedReason(models.TextChoices):
+    NONE = "", _("versé")
+    NEGATIVE = "negative", _("solde négatif, reporté")
+    BELOW_MINIMUM = "below_minimum", _("inférieur au minimum, reporté")
+    MISSING_IBAN = "missing_iban", _("IBAN ou BIC manquant, reporté")
+
+
+class Statement(models.Model):
+    """What one shop gets in one run, every cent explained; frozen when the run is drafted.
+
+    opening + net = payable + carried. The opening is what earlier statements carried.
+    """
+
+    run = models.ForeignKey(
+        SettlementRun, models.PROTECT, related_name="statements", verbose_name=_("reversement")
+    )
+    shop = models.ForeignKey(
+        "shops.Shop", models.PROTECT, related_name="statements", verbose_name=_("boutique")
+    )
+    number = models.CharField(_("numéro"), max_length=120, unique=True)
+    opening_cents = models.BigIntegerField(_("report précédent (centimes)"))
+    net_cents = models.BigIntegerField(_("net des lignes (centimes)"))
+    payable_cents = models.BigIntegerField(_("versé (centimes)"))
+    carried_cents = models.BigIntegerField(_("reporté (centimes)"))
+    carried_reason = models.CharField(
+        _("motif du report"), max_length=16, choices=CarriedReason.choices, blank=True
+    )
+    document = models.JSONField(_("document"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("relevé")
+        verbose_name_plural = _("relevés")
+        ordering = ("run", "shop")
+        constraints = [
+            models.UniqueConstraint(fields=("run", "shop"), name="statement_once"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    payable_cents=models.F("opening_cents")
+                    + models.F("net_cents")
+                    - models.F("carried_cents")
+                ),
+                name="statement_adds_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class StatementLineKind(models.TextChoices):
+    SALE = "sale", _("vente")
+    CORRECTION = "correction", _("correction")
+    PAYOUT_RETURNED = "payout_returned", _("virement retourné")
+
+
+class StatementLine(models.Model):
+    """One shop order (or returned payout) on a statement: gross = commission + VAT + fees + net."""
+
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="lines")
+    kind = models.CharField(_("nature"), max_length=16, choices=StatementLineKind.choices)
+    shop_order = models.ForeignKey(
+        "orders.ShopOrder", models.PROTECT, null=True, related_name="statement_lines"
+    )
+    payout = models.ForeignKey("settlement.Payout", models.PROTECT, null=True, related_name="+")
+    gross_cents = models.BigIntegerField(_("ventes (centimes)"))
+    commission_cents = models.BigIntegerField(_("commission (centimes)"))
+    commission_vat_cents = models.BigIntegerField(_("TVA sur commission (centimes)"))
+    fees_cents = models.BigIntegerField(_("frais (centimes)"), default=0)
+    net_cents = models.BigIntegerField(_("net (centimes)"))
+
+    class Meta:
+        verbose_name = _("ligne de relevé")
+        verbose_name_plural = _("lignes de relevé")
+        ordering = ("statement", "id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("statement", "shop_order"), name="shop_order_once_per_statement"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    gross_cents=models.F("commission_cents")
+                    + models.F("commission_vat_cents")
+                    + models.F("fees_cents")
+                    + models.F("net_cents")
+                ),
+                name="statement_line_adds_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.statement_id} {self.kind} {self.net_cents}"
+
+
+class StatementItem(models.Model):
+    """One order line's part of a statement line: what changed since the last statement, in cents."""
+
+    line = models.ForeignKey(StatementLine, models.PROTECT, related_name="items")
+    order_line = models.ForeignKey(
+        "orders.ShopOrderLine", models.PROTECT, related_name="statement_items"
+    )
+    gross_cents = models.BigIntegerField()
+    commission_cents = models.BigIntegerField()
+    commission_vat_cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("line", "order_line"), name="statement_item_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.order_line_id} {self.gross_cents}"
+
+
+class PayoutState(models.TextChoices):
+    DRAFT = "draft", _("à approuver")
+    APPROVED = "approved", _("approuvé")
+    EXECUTED = "executed", _("exécuté")
+    RETURNED = "returned", _("retourné")
+
+
+class Payout(models.Model):
+    """One payment to one shop. Name and account are frozen when the run is drafted."""
+
+    statement = models.OneToOneField(
+        Statement, models.PROTECT, related_name="payout", verbose_name=_("relevé")
+    )
+    run = models.ForeignKey(
+        SettlementRun, models.PROTECT, related_name="payouts", verbose_name=_("reversement")
+    )
+    shop = models.ForeignKey(
+        "shops.Shop", models.PROTECT, related_name="payouts", verbose_name=_("boutique")
+    )
+    amount_cents = models.BigIntegerField(_("montant (centimes)"))
+    payee_name = models.CharField(_("bénéficiaire"), max_length=160)
+    iban = models.CharField(_("IBAN"), max_length=34)
+    bic = models.CharField(_("BIC"), max_length=11)
+    end_to_end_id = models.CharField(_("référence de bout en bout"), max_length=35, unique=True)
+    state = models.CharField(
+        _("état"), max_length=16, choices=PayoutState.choices, default=PayoutState.DRAFT
+    )
+    returned_at = models.DateTimeField(_("retourné le"), null=True, blank=True)
+    return_reason = models.CharField(_("motif du retour"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("virement")
+        verbose_name_plural = _("virements")
+        ordering = ("run", "shop")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_cents__gt=0), name="payout_positive")
+        ]
+
+    def __str__(self) -> str:
+        return self.end_to_end_id
+
+
+class Claim(models.Model):
+    """A ledger entry on a shop's available account that one statement counts, once for all."""
+
+    entry = models.OneToOneField("ledger.Entry", models.PROTECT, related_name="claim")
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="claims")
+
+    class Meta:
+        verbose_name = _("pièce réglée")
+        verbose_name_plural = _("pièces réglées")
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} → {self.statement_id}"

@@ -1,0 +1,151 @@
+"""The association, its member shops, and what was agreed with each."""
+
+import datetime
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from saleor_alencon.shops.validators import validate_bic, validate_iban, validate_siret
+
+
+class Association(models.Model):
+    """The Office itself: one row, with what its documents and payments need."""
+
+    id = models.SmallAutoField(primary_key=True)
+    name = models.CharField(_("nom"), max_length=120)
+    legal_name = models.CharField(_("raison sociale"), max_length=160)
+    siret = models.CharField(_("SIRET"), max_length=14, blank=True, validators=[validate_siret])
+    vat_number = models.CharField(_("numéro de TVA"), max_length=20, blank=True)
+    address_line = models.CharField(_("adresse"), max_length=200)
+    postal_code = models.CharField(_("code postal"), max_length=10)
+    city = models.CharField(_("ville"), max_length=80)
+    email = models.EmailField(_("adresse électronique"))
+    iban = models.CharField(_("IBAN"), max_length=34, blank=True, validators=[validate_iban])
+    bic = models.CharField(_("BIC"), max_length=11, blank=True, validators=[validate_bic])
+    commission_vat_rate_bps = models.PositiveIntegerField(
+        _("TVA sur commission (points de base)"),
+        default=2000,
+        validators=[MaxValueValidator(3000)],
+        help_text=_("2000 = 20 %. 0 si l'association est en franchise de TVA."),
+    )
+    hold_days = models.PositiveSmallIntegerField(
+        _("jours de garde"),
+        default=14,
+        validators=[MaxValueValidator(365)],
+        help_text=_(
+            "Jours entre la remise au client et le moment où la somme est versable. "
+            "14 jours couvrent le droit de rétractation (art. L221-18 du Code de la consommation)."
+        ),
+    )
+    minimum_payout_cents = models.PositiveIntegerField(
+        _("virement minimum (centimes)"),
+        default=500,
+        help_text=_("En dessous, le solde est reporté au reversement suivant."),
+    )
+
+    class Meta:
+        verbose_name = _("association")
+        verbose_name_plural = _("association")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="association_is_one_row")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ShopState(models.TextChoices):
+    PROSPECT = "prospect", _("prospect")
+    COMMITTED = "committed", _("engagée")
+    APPROVED = "approved", _("validée")
+    LIVE = "live", _("en ligne")
+    SUSPENDED = "suspended", _("suspendue")
+    CLOSED = "closed", _("fermée")
+
+
+class Shop(models.Model):
+    """A member merchant that sells on the platform. ``slug`` is its name in Saleor's metadata."""
+
+    slug = models.SlugField(_("identifiant"), max_length=80, unique=True)
+    name = models.CharField(_("nom"), max_length=120)
+    legal_name = models.CharField(_("raison sociale"), max_length=160, blank=True)
+    kind = models.CharField(_("activité"), max_length=80, blank=True)
+    state = models.CharField(
+        _("état"), max_length=16, choices=ShopState.choices, default=ShopState.PROSPECT
+    )
+    siret = models.CharField(_("SIRET"), max_length=14, blank=True, validators=[validate_siret])
+    vat_number = models.CharField(_("numéro de TVA"), max_length=20, blank=True)
+    iban = models.CharField(_("IBAN"), max_length=34, blank=True, validators=[validate_iban])
+    bic = models.CharField(_("BIC"), max_length=11, blank=True, validators=[validate_bic])
+    email = models.EmailField(_("adresse électronique"), blank=True)
+    phone = models.CharField(_("téléphone"), max_length=32, blank=True)
+    address_line = models.CharField(_("adresse"), max_length=200, blank=True)
+    postal_code = models.CharField(_("code postal"), max_length=10, blank=True)
+    city = models.CharField(_("ville"), max_length=80, blank=True)
+    created_at = models.DateTimeField(_("créée le"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("boutique")
+        verbose_name_plural = _("boutiques")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def commission_rate_at(self, moment: datetime.datetime) -> int:
+        """Return the commission rate in basis points in force at ``moment`` (0 when none is)."""
+        rate = self.commission_rates.filter(valid_from__lte=moment).order_by("-valid_from").first()
+        return rate.rate_bps if rate else 0
+
+
+class CommissionRate(models.Model):
+    """A flat commission from an instant on. Rates are added, never edited: history stays true."""
+
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, related_name="commission_rates", verbose_name=_("boutique")
+    )
+    rate_bps = models.PositiveIntegerField(
+        _("taux (points de base)"),
+        validators=[MinValueValidator(0), MaxValueValidator(5000)],
+        help_text=_("800 = 8 %."),
+    )
+    valid_from = models.DateTimeField(_("à partir du"))
+
+    class Meta:
+        verbose_name = _("taux de commission")
+        verbose_name_plural = _("taux de commission")
+        ordering = ("shop", "-valid_from")
+        constraints = [
+            models.UniqueConstraint(fields=("shop", "valid_from"), name="one_rate_per_instant"),
+            models.CheckConstraint(
+                condition=models.Q(rate_bps__lte=5000), name="commission_rate_at_most_half"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rate_bps / 100:.2f} %".replace(".", ",")
+
+
+class ShopMember(models.Model):
+    """A merchant's account and the shop it works for."""
+
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, related_name="members", verbose_name=_("boutique")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="shop_memberships",
+        verbose_name=_("utilisateur"),
+    )
+
+    class Meta:
+        verbose_name = _("membre de boutique")
+        verbose_name_plural = _("membres de boutique")
+        constraints = [models.UniqueConstraint(fields=("shop", "user"), name="member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.shop}"

@@ -1,0 +1,75 @@
+"""What the Office service reads from its environment: one typed, documented place.
+
+Every field is described in docs/settings.md; a test fails on one that is not.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def split_commas(value: str | list[str]) -> list[str]:
+    """Turn ``a,b`` into ``["a", "b"]``; lists pass unchanged."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+CommaList = Annotated[list[str], NoDecode, BeforeValidator(split_commas)]
+
+
+class OfficeEnvironment(BaseSettings):
+    """The environment variables of the Office service, by their upper-case names."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    database_url: SecretStr = Field(
+        description="PostgreSQL URL of role `alencon`, which the service works as. "
+        "Without it `alencon` starts the embedded server in `ALENCON_VAR`."
+    )
+    database_owner_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL URL of role `alencon_owner`, used by `alencon migrate` only.",
+    )
+    secret_key: SecretStr = Field(description="Django's secret key; at least 50 random characters.")
+    debug: bool = Field(default=False, description="Development only: pages with stack traces.")
+    allowed_hosts: CommaList = Field(
+        default=["127.0.0.1", "localhost"], description="Host names served, comma separated."
+    )
+    csrf_trusted_origins: CommaList = Field(
+        default=[], description="Origins trusted for forms behind a proxy, comma separated."
+    )
+    secure_cookies: bool = Field(
+        default=False, description="True behind HTTPS: cookies are sent over HTTPS only."
+    )
+    celery_broker_url: str | None = Field(
+        default=None, description="Redis URL of the task queue; without it tasks run in-process."
+    )
+    email_url: str = Field(
+        default="consolemail://", description="Where mail goes: `smtp://...` or `consolemail://`."
+    )
+    default_from_email: str = Field(
+        default="office@alencon.example", description="Sender of the Office's mail."
+    )
+    saleor_api_url: AnyHttpUrl | None = Field(
+        default=None, description="Saleor's GraphQL URL, for commands and `alencon sweep`."
+    )
+    saleor_app_token: SecretStr | None = Field(
+        default=None, description="Token of the Office's app in Saleor (MANAGE_ORDERS for now)."
+    )
+    sepa_rail: Literal["disabled", "enabled"] = Field(
+        default="disabled",
+        description="`enabled` lets an approved run produce a SEPA file. Collecting money for "
+        "third parties is a regulated service in France (articles L521-1 and L522-1 of the Code "
+        "monétaire et financier): enable it only with a written legal opinion that covers the "
+        "association.",
+    )
+
+
+def read_environment() -> OfficeEnvironment:
+    """Read the process environment.
+
+    :raises pydantic.ValidationError: naming each variable that is missing or wrong.
+    """
+    return OfficeEnvironment()  # type: ignore[call-arg]
