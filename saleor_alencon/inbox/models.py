@@ -31,6 +31,7 @@ class InboxDocument(models.Model):
     processed_at = models.DateTimeField(_("traité le"), null=True, blank=True)
 
     class Meta:
+        db_table = "inbox_document"
         verbose_name = _("document reçu")
         verbose_name_plural = _("documents reçus")
         ordering = ("-id",)
@@ -58,6 +59,7 @@ class InboxWatermark(models.Model):
     position = models.DateTimeField()
 
     class Meta:
+        db_table = "inbox_watermark"
         verbose_name = _("repère de balayage")
         verbose_name_plural = _("repères de balayage")
 

@@ -1,0 +1,119 @@
+"""From an OrderSnapshot to the plain facts that the domain reasons on."""
+
+from collections.abc import Mapping
+
+from saleor_alencon.domain.order_books import (
+    LineFact,
+    OrderFacts,
+    RefundFact,
+    TenderFact,
+    TenderKind,
+)
+from saleor_alencon.domain.shop_orders import DeliveryChoice
+from saleor_alencon.errors import AlenconError
+from saleor_alencon.inbox.snapshot import Order
+from saleor_alencon.inbox.snapshot_parts import OrderLine, ShippingMethodDelivery
+from saleor_alencon.inbox.snapshot_tenders import GrantedRefund, Transaction
+
+
+class UnknownShop(AlenconError):
+    """Raised when a line names no shop, or one the Office does not know; replay once it does."""
+
+
+def line_shop(line: OrderLine, known: Mapping[str, str]) -> str:
+    """Return the slug of the shop that sells a line.
+
+    ``known`` (line id to slug) is what an earlier snapshot said: a sale never moves to another
+    shop. Then the product's metadata counts, then the warehouse that holds the goods.
+    """
+    if line.id in known:
+        return known[line.id]
+    if line.variant is not None and line.variant.product.shop:
+        return line.variant.product.shop
+    for allocation in line.allocations or ():
+        if allocation.warehouse.shop:
+            return allocation.warehouse.shop
+    raise UnknownShop(
+        f"order.lines[{line.id}] ({line.product_name}): no shop; set the private metadata "
+        "alencon.shop on the product in Saleor, capture the order again, then replay"
+    )
+
+
+def tender_kind(transaction: Transaction) -> TenderKind:
+    """Say what kind of tender a transaction is; what is not a gift card is a card payment."""
+    return TenderKind.GIFT_CHEQUE if transaction.is_gift_card else TenderKind.CARD
+
+
+def charged_cents(transaction: Transaction) -> int:
+    """Return everything the tender ever charged: Saleor's amount is net of refunds."""
+    return (
+        transaction.charged_amount.cents
+        + transaction.refunded_amount.cents
+        + transaction.refund_pending_amount.cents
+    )
+
+
+def sorted_transactions(order: Order) -> list[Transaction]:
+    """Return the tenders, oldest first, ties by id."""
+    return sorted(order.transactions, key=lambda item: (item.created_at, item.id))
+
+
+def order_facts(order: Order, shops: Mapping[str, str]) -> OrderFacts:
+    """Return the money facts of an order; ``shops`` is line id to shop slug."""
+    lines = tuple(
+        LineFact(line.id, shops[line.id], line.total_price.gross.cents) for line in order.lines
+    )
+    unit_cents = {line.id: line.unit_price.gross.amount for line in order.lines}
+    refunds = sorted(order.granted_refunds, key=lambda item: (item.created_at, item.id))
+    return OrderFacts(
+        id=order.id,
+        lines=lines,
+        shipping_gross_cents=order.shipping_price.gross.cents,
+        tenders=tuple(
+            TenderFact(item.id, tender_kind(item), charged_cents(item), item.refunded_amount.cents)
+            for item in sorted_transactions(order)
+        ),
+        refunds=tuple(
+            RefundFact(
+                refund.id,
+                refund.amount.cents,
+                _refund_line_cents(refund, unit_cents),
+                refund.shipping_costs_included,
+            )
+            for refund in refunds
+            if refund.status != "FAILURE"
+        ),
+    )
+
+
+def _refund_line_cents(refund: GrantedRefund, unit: Mapping[str, object]) -> dict[str, int]:
+    weights: dict[str, int] = {}
+    for line in refund.lines or ():
+        amount = unit.get(line.order_line.id)
+        if amount is not None:
+            cents = round(amount * 100 * line.quantity)  # type: ignore[operator]
+            weights[line.order_line.id] = weights.get(line.order_line.id, 0) + cents
+    return weights
+
+
+def delivery_choice(order: Order) -> DeliveryChoice:
+    """Say how the order reaches the shopper. A warehouse as method means collecting there."""
+    method = order.delivery_method
+    if method is None:
+        return DeliveryChoice.NONE
+    if isinstance(method, ShippingMethodDelivery):
+        return DeliveryChoice(method.delivery or "home")
+    return DeliveryChoice.COLLECT
+
+
+def handed_over(order: Order) -> dict[str, int]:
+    """Return, by line id, the pieces handed over and not cancelled since."""
+    pieces: dict[str, int] = {}
+    for fulfillment in order.fulfillments:
+        if fulfillment.status in ("CANCELED", "WAITING_FOR_APPROVAL", "REPLACED"):
+            continue
+        for line in fulfillment.lines or ():
+            if line.order_line is not None:
+                key = line.order_line.id
+                pieces[key] = pieces.get(key, 0) + line.quantity
+    return pieces
