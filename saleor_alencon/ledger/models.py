@@ -64,7 +64,7 @@ class Transaction(models.Model):
 
     kind = models.CharField(_("nature"), max_length=32, choices=TransactionKind.choices)
     source_id = models.CharField(_("origine"), max_length=200)
-    subject = models.CharField(_("objet"), max_length=100, blank=True)
+    subject = models.CharField(_("objet"), max_length=128, blank=True)
     order = models.ForeignKey(
         "orders.Order", models.PROTECT, null=True, blank=True, verbose_name=_("commande")
     )

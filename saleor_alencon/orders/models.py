@@ -39,7 +39,7 @@ TENDER_KINDS = [
 class Order(models.Model):
     """One order of Saleor, whole."""
 
-    saleor_id = models.CharField(_("identifiant Saleor"), max_length=64, unique=True)
+    saleor_id = models.CharField(_("identifiant Saleor"), max_length=128, unique=True)
     number = models.CharField(_("numéro"), max_length=32, db_index=True)
     created_at = models.DateTimeField(_("passée le"), db_index=True)
     saleor_status = models.CharField(_("état dans Saleor"), max_length=32)
@@ -113,7 +113,7 @@ class ShopOrderLine(models.Model):
     shop_order = models.ForeignKey(
         ShopOrder, models.PROTECT, related_name="lines", verbose_name=_("commande boutique")
     )
-    saleor_id = models.CharField(_("identifiant Saleor"), max_length=64, unique=True)
+    saleor_id = models.CharField(_("identifiant Saleor"), max_length=128, unique=True)
     position = models.PositiveIntegerField(_("rang"))
     name = models.CharField(_("article"), max_length=512)
     sku = models.CharField(_("référence"), max_length=255, blank=True)
@@ -142,7 +142,7 @@ class Tender(models.Model):
     order = models.ForeignKey(
         Order, models.PROTECT, related_name="tenders", verbose_name=_("commande")
     )
-    saleor_id = models.CharField(_("identifiant Saleor"), max_length=64, unique=True)
+    saleor_id = models.CharField(_("identifiant Saleor"), max_length=128, unique=True)
     kind = models.CharField(_("moyen de paiement"), max_length=16, choices=TENDER_KINDS)
     label = models.CharField(_("libellé"), max_length=160, blank=True)
     psp_reference = models.CharField(_("référence"), max_length=512, blank=True)

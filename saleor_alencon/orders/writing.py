@@ -1,0 +1,275 @@
+"""Writing one order's derived rows and the difference of its books."""
+
+import datetime
+import secrets
+from collections.abc import Mapping
+
+from saleor_alencon.domain.order_books import (
+    OrderBooks,
+    OrderFacts,
+    PartBooks,
+    ShopTerms,
+    derive_order_books,
+    split_shipping,
+)
+from saleor_alencon.domain.shop_orders import (
+    DeliveryChoice,
+    LineProgress,
+    PickupState,
+    ShopOrderState,
+    derive_pickup_state,
+    derive_shop_order_state,
+)
+from saleor_alencon.inbox.snapshot import Order as SaleorOrder
+from saleor_alencon.inbox.snapshot import OrderSnapshot
+from saleor_alencon.orders.facts import (
+    UnknownShop,
+    charged_cents,
+    delivery_choice,
+    handed_over,
+    line_shop,
+    order_facts,
+    sorted_transactions,
+    tender_kind,
+)
+from saleor_alencon.orders.models import (
+    Order,
+    Pickup,
+    ShopOrder,
+    ShopOrderLine,
+    Tender,
+    TenderShare,
+)
+from saleor_alencon.orders.posting import positions_post
+from saleor_alencon.shops.models import Association, Shop
+
+CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Letters and digits that cannot be taken for one another."""
+
+
+def snapshot_write(snapshot: OrderSnapshot, digest: str, *, now: datetime.datetime) -> Order:
+    """Bring the order, its shop orders, tenders, pickups and postings to the snapshot.
+
+    :raises UnknownShop: a line's shop is not known to the Office.
+    """
+    saleor = snapshot.order
+    known_lines = dict(
+        ShopOrderLine.objects.filter(shop_order__order__saleor_id=saleor.id).values_list(
+            "saleor_id", "shop_order__shop__slug"
+        )
+    )
+    slugs = {line.id: line_shop(line, known_lines) for line in saleor.lines}
+    shops = {shop.slug: shop for shop in Shop.objects.filter(slug__in=set(slugs.values()))}
+    for line in saleor.lines:
+        if slugs[line.id] not in shops:
+            raise UnknownShop(
+                f"order.lines[{line.id}] ({line.product_name}): shop « {slugs[line.id]} » is not "
+                "known to the Office; create it, then replay"
+            )
+    order = _order_write(snapshot, digest)
+    terms = _terms(order, shops)
+    facts = order_facts(saleor, slugs)
+    books = derive_order_books(facts, terms)
+    order.shopper_credit_cents = books.shopper_credit_cents
+    order.save(update_fields=["shopper_credit_cents"])
+    shop_orders = {
+        slug: _shop_order_write(order, saleor, shops[slug], facts, books, terms[slug])
+        for slug in sorted(shops)
+    }
+    _tenders_write(order, saleor, books, shop_orders)
+    positions_post(order, shop_orders, books, occurred_at=saleor.updated_at,
+                   captured_at=snapshot.captured_at, now=now)  # fmt: skip
+    return order
+
+
+def _order_write(snapshot: OrderSnapshot, digest: str) -> Order:
+    saleor = snapshot.order
+    address = saleor.shipping_address or saleor.billing_address
+    name = f"{address.first_name} {address.last_name}".strip() if address else ""
+    order, _ = Order.objects.update_or_create(
+        saleor_id=saleor.id,
+        defaults={
+            "number": saleor.number,
+            "created_at": saleor.created,
+            "saleor_status": saleor.status,
+            "channel": saleor.channel.slug,
+            "currency": saleor.channel.currency_code,
+            "customer_name": name,
+            "customer_email": saleor.user_email or "",
+            "customer_phone": (address.phone or "") if address else "",
+            "delivery_choice": delivery_choice(saleor),
+            "total_gross_cents": saleor.total.gross.cents,
+            "shipping_gross_cents": saleor.shipping_price.gross.cents,
+            "captured_at": snapshot.captured_at,
+            "digest": digest,
+        },
+    )
+    return order
+
+
+def _terms(order: Order, shops: Mapping[str, Shop]) -> dict[str, ShopTerms]:
+    """Return the terms frozen on each shop order, or those in force when the order was placed."""
+    frozen = {
+        slug: ShopTerms(rate, vat)
+        for slug, rate, vat in order.shop_orders.values_list(
+            "shop__slug", "commission_rate_bps", "commission_vat_rate_bps"
+        )
+    }
+    vat_rate_bps = Association.objects.get().commission_vat_rate_bps
+    return {
+        slug: frozen.get(slug) or ShopTerms(shop.commission_rate_at(order.created_at), vat_rate_bps)
+        for slug, shop in shops.items()
+    }
+
+
+def _shop_order_write(
+    order: Order,
+    saleor: SaleorOrder,
+    shop: Shop,
+    facts: OrderFacts,
+    books: OrderBooks,
+    terms: ShopTerms,
+) -> ShopOrder:
+    lines = [line for line in facts.lines if line.shop == shop.slug]
+    line_ids = {line.id for line in lines}
+    pieces = handed_over(saleor)
+    parts = [part for part in books.parts.values() if part.shop == shop.slug]
+    goods = [books.parts[line.id] for line in lines]
+    state = derive_shop_order_state(
+        [
+            LineProgress(line.quantity, pieces.get(line.id, 0))
+            for line in saleor.lines
+            if line.id in line_ids
+        ],
+        order_cancelled=saleor.status == "CANCELED",
+        gross_cents=sum(part.gross_cents for part in parts),
+        paid_cents=sum(part.charged_cents for part in parts),
+        refunded_cents=sum(part.refunded_cents for part in parts),
+    )
+    derived = {
+        "state": state,
+        "handed_over_at": _handed_over_at(saleor, line_ids, state),
+        "goods_gross_cents": sum(part.gross_cents for part in goods),
+        "shipping_share_cents": split_shipping(facts).get(shop.slug, 0),
+        "paid_cents": sum(part.charged_cents for part in parts),
+        "refunded_cents": sum(part.refunded_cents for part in parts),
+        "commission_cents": sum(part.commission_cents for part in goods),
+        "commission_vat_cents": sum(part.commission_vat_cents for part in goods),
+        "net_cents": sum(part.net_cents for part in goods),
+    }
+    frozen = {
+        "commission_rate_bps": terms.commission_rate_bps,
+        "commission_vat_rate_bps": terms.commission_vat_rate_bps,
+    }
+    shop_order, _ = ShopOrder.objects.update_or_create(
+        order=order, shop=shop, defaults=derived, create_defaults=derived | frozen
+    )
+    _lines_write(shop_order, saleor, books.parts, line_ids, pieces)
+    if order.delivery_choice == DeliveryChoice.COLLECT:
+        _pickup_write(shop_order, state)
+    return shop_order
+
+
+def _handed_over_at(
+    saleor: SaleorOrder, line_ids: set[str], state: ShopOrderState
+) -> datetime.datetime | None:
+    if state is not ShopOrderState.HANDED_OVER:
+        return None
+    return max(
+        fulfillment.created
+        for fulfillment in saleor.fulfillments
+        if fulfillment.status != "CANCELED"
+        and any(
+            line.order_line and line.order_line.id in line_ids for line in fulfillment.lines or ()
+        )
+    )
+
+
+def _lines_write(
+    shop_order: ShopOrder,
+    saleor: SaleorOrder,
+    parts: Mapping[str, PartBooks],
+    line_ids: set[str],
+    pieces: Mapping[str, int],
+) -> None:
+    rows = [
+        ShopOrderLine(
+            shop_order=shop_order,
+            saleor_id=line.id,
+            position=position,
+            name=" · ".join(filter(None, (line.product_name, line.variant_name)))[:512],
+            sku=line.product_sku or "",
+            quantity=line.quantity,
+            quantity_handed_over=pieces.get(line.id, 0),
+            gross_cents=line.total_price.gross.cents,
+            net_cents=line.total_price.net.cents,
+            vat_rate_bps=round(line.tax_rate * 10_000),
+            paid_cents=parts[line.id].charged_cents,
+            refunded_cents=parts[line.id].refunded_cents,
+            commission_cents=parts[line.id].commission_cents,
+            commission_vat_cents=parts[line.id].commission_vat_cents,
+        )
+        for position, line in enumerate(saleor.lines)
+        if line.id in line_ids
+    ]
+    fields = [
+        field.name
+        for field in ShopOrderLine._meta.concrete_fields
+        if field.name not in ("id", "saleor_id")
+    ]
+    ShopOrderLine.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["saleor_id"], update_fields=fields
+    )
+    # A line taken out of the order is worth nothing any more; its row stays for its history.
+    shop_order.lines.exclude(saleor_id__in=line_ids).update(
+        quantity=0, quantity_handed_over=0, gross_cents=0, net_cents=0, paid_cents=0,
+        refunded_cents=0, commission_cents=0, commission_vat_cents=0,
+    )  # fmt: skip
+
+
+def _pickup_write(shop_order: ShopOrder, state: ShopOrderState) -> None:
+    pickup = Pickup.objects.filter(shop_order=shop_order).first()
+    if pickup is None:
+        code = _free_code(shop_order.shop_id)
+        pickup = Pickup(shop_order=shop_order, shop_id=shop_order.shop_id, code=code)
+    current = PickupState(pickup.state) if pickup.state else None
+    pickup.state = derive_pickup_state(state, current)
+    pickup.save()
+
+
+def _free_code(shop_id: int) -> str:
+    """Return a code that no pickup of the shop has; the unique constraint has the last word."""
+    while True:
+        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
+        if not Pickup.objects.filter(shop_id=shop_id, code=code).exists():
+            return code
+
+
+def _tenders_write(
+    order: Order, saleor: SaleorOrder, books: OrderBooks, shop_orders: Mapping[str, ShopOrder]
+) -> None:
+    tenders = {}
+    for item in sorted_transactions(saleor):
+        tenders[item.id], _ = Tender.objects.update_or_create(
+            saleor_id=item.id,
+            defaults={
+                "order": order,
+                "kind": tender_kind(item),
+                "label": item.name[:160],
+                "psp_reference": item.psp_reference[:512],
+                "created_at": item.created_at,
+                "charged_cents": charged_cents(item),
+                "refunded_cents": item.refunded_amount.cents,
+                "pending_cents": item.charge_pending_amount.cents,
+            },
+        )
+    TenderShare.objects.filter(tender__order=order).delete()
+    TenderShare.objects.bulk_create(
+        TenderShare(
+            tender=tenders[tender_id],
+            shop_order=shop_orders[slug],
+            charged_cents=share.charged_cents,
+            refunded_cents=share.refunded_cents,
+        )
+        for (tender_id, slug), share in sorted(books.tender_shares.items())
+    )

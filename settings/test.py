@@ -1,0 +1,11 @@
+"""Settings of the tests: the Office's own, on the embedded server, with cheap passwords."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "for-tests-only-for-tests-only-for-tests-only-for-tests")
+os.environ.setdefault("DATABASE_URL", "postgres://alencon@/alencon?host=set-by-conftest")
+os.environ.setdefault("SEPA_RAIL", "enabled")
+
+from saleor_alencon_settings.office import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
