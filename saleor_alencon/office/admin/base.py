@@ -1,0 +1,138 @@
+"""What the back-office's pages share: read-only records, amounts, and confirmed commands."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import display
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+
+from saleor_alencon.errors import AlenconError
+from saleor_alencon.outputs.french_text import amount_text, rate_text
+
+REFUSED = _("Action refusée : {error}")
+
+
+class NothingChanges:
+    """Neither added, changed nor deleted here, whatever the role."""
+
+    def has_add_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(NothingChanges, ModelAdmin):
+    """Records that other parts of the service write."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+
+class ReadOnlyInline(NothingChanges, TabularInline):
+    extra = 0
+    can_delete = False
+
+
+def amount(field: str, description: Any) -> Callable[..., str]:
+    """Return a column that shows an amount in cents as French readers write it."""
+
+    @display(description=description, ordering=field)
+    def column(obj: Any) -> str:
+        value = obj
+        for part in field.split("__"):
+            value = getattr(value, part)
+        return "—" if value is None else amount_text(value)
+
+    column.__name__ = f"{field}_amount"
+    return column
+
+
+def rate(field: str, description: Any) -> Callable[..., str]:
+    """Return a column that shows a rate in basis points as a percentage."""
+
+    @display(description=description, ordering=field)
+    def column(obj: Any) -> str:
+        return rate_text(getattr(obj, field))
+
+    column.__name__ = f"{field}_rate"
+    return column
+
+
+def change_url(obj: Model) -> str:
+    return reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=(obj.pk,))
+
+
+def list_url(model: type[Model], query: str = "") -> str:
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return f"{url}?{query}" if query else url
+
+
+def link(url: str, text: object) -> str:
+    return format_html('<a href="{}" class="office-link">{}</a>', url, text)
+
+
+def download(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """Return a file for the browser to save; never kept by a cache on the way."""
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+def attempt(request: HttpRequest, command: Callable[[], Any], done: str) -> Any:
+    """Run a command; tell the user that it was done, or why it was refused."""
+    try:
+        result = command()
+    except AlenconError as error:
+        messages.error(request, str(REFUSED).format(error=error))
+        return None
+    messages.success(request, done)
+    return result if result is not None else True
+
+
+def confirm(
+    admin: ModelAdmin,
+    request: HttpRequest,
+    *,
+    title: str,
+    text: str,
+    button: str,
+    command: Callable[[forms.Form], str | None],
+    back: str,
+    form_class: type[forms.Form] = forms.Form,
+    danger: bool = False,
+) -> HttpResponse:
+    """Ask first (GET), then do it (POST).
+
+    ``command`` gets the valid form and returns where to go next, or None for ``back``.
+    """
+    form = form_class(request.POST) if request.method == "POST" else form_class()
+    if request.method == "POST" and form.is_valid():
+        return HttpResponseRedirect(command(form) or back)
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": title,
+        "text": text,
+        "button": button,
+        "back": back,
+        "form": form,
+        "danger": danger,
+        "opts": admin.opts,
+    }
+    return TemplateResponse(request, "office/confirm.html", context)

@@ -1,0 +1,192 @@
+"""The home page: what needs attention, what is held, available and paid."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BigIntegerField, Exists, OuterRef, Sum
+from django.db.models.functions import Cast
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from saleor_alencon.domain.accounts import AccountKind
+from saleor_alencon.inbox.models import InboxDocument, InboxState
+from saleor_alencon.office.admin.base import change_url, list_url
+from saleor_alencon.office.chart import Week, chart
+from saleor_alencon.office.history import weeks
+from saleor_alencon.outputs.french_text import amount_text, moment_text
+from saleor_alencon.settlement.models import (
+    CarriedReason,
+    Payout,
+    PayoutState,
+    RunState,
+    SettlementRun,
+    Statement,
+    StatementLine,
+)
+
+DAYS_WITHOUT_RUN = 35
+DAYS_TO_EXECUTE = 3
+
+
+@dataclass(frozen=True)
+class Attention:
+    """One thing for a person to do, and where."""
+
+    text: str
+    url: str
+    grave: bool = False
+
+
+@dataclass(frozen=True)
+class Figure:
+    label: str
+    amount: str
+    note: str
+    colour: str
+
+
+def dashboard(_request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Fill the home page (unfold's ``DASHBOARD_CALLBACK``)."""
+    from saleor_alencon.ledger.balances import balances_by_kind
+
+    now = timezone.now()
+    balances = balances_by_kind()
+    held = -balances.get(AccountKind.SHOP_HOLD, 0)
+    available = -balances.get(AccountKind.SHOP_AVAILABLE, 0)
+    history: list[Week] = weeks(held, available, now)
+    return {
+        **context,
+        "attention": attention(available, now),
+        "figures": figures(held, available),
+        "chart": chart(history),
+        "weeks": history,
+    }
+
+
+def figures(held: int, available: int) -> list[Figure]:
+    return [
+        Figure(
+            _("Fonds détenus"),
+            amount_text(held),
+            _("encaissés, pas encore versables"),
+            "held",
+        ),
+        Figure(
+            _("Solde disponible"),
+            amount_text(available),
+            _("à verser au prochain reversement"),
+            "available",
+        ),
+        Figure(
+            _("Versé aux boutiques"),
+            amount_text(paid_total()),
+            _("virements déclarés exécutés"),
+            "paid",
+        ),
+    ]
+
+
+def paid_total() -> int:
+    executed = Payout.objects.filter(state=PayoutState.EXECUTED)
+    total = executed.aggregate(total=Cast(Sum("amount_cents"), BigIntegerField()))["total"]
+    return int(total or 0)
+
+
+def attention(available: int, now: datetime.datetime) -> list[Attention]:
+    """List what a person has to look at, the gravest first."""
+    found = [
+        *rejected_documents(),
+        *returned_payouts(),
+        *runs_waiting(now),
+        *missing_ibans(),
+        *late_run(available, now),
+    ]
+    return sorted(found, key=lambda each: not each.grave)
+
+
+def rejected_documents() -> list[Attention]:
+    count = InboxDocument.objects.filter(state=InboxState.REJECTED).count()
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)d document mis de côté : sa commande n'est pas à jour dans les comptes.",
+        "%(count)d documents mis de côté : leurs commandes ne sont pas à jour dans les comptes.",
+        count,
+    )
+    query = f"state__exact={InboxState.REJECTED}"
+    return [Attention(text % {"count": count}, list_url(InboxDocument, query), grave=True)]
+
+
+def returned_payouts() -> list[Attention]:
+    """Find the returned payouts that no later statement has taken up again."""
+    taken_up = StatementLine.objects.filter(payout=OuterRef("pk")).exclude(
+        statement__run__state=RunState.CANCELLED
+    )
+    returned = Payout.objects.filter(~Exists(taken_up), state=PayoutState.RETURNED)
+    count = returned.count()
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)d virement retourné par la banque : vérifiez l'IBAN de la boutique.",
+        "%(count)d virements retournés par la banque : vérifiez les IBAN des boutiques.",
+        count,
+    )
+    query = f"state__exact={PayoutState.RETURNED}"
+    return [Attention(text % {"count": count}, list_url(Payout, query), grave=True)]
+
+
+def runs_waiting(now: datetime.datetime) -> list[Attention]:
+    """Find the run to approve, and those approved long ago and not declared executed."""
+    runs = SettlementRun.objects.defer("payment_file")
+    found = [
+        Attention(
+            _("Le reversement %(number)s attend l'approbation d'une seconde personne.")
+            % {"number": run.number},
+            change_url(run),
+        )
+        for run in runs.filter(state=RunState.DRAFT)
+    ]
+    since = now - datetime.timedelta(days=DAYS_TO_EXECUTE)
+    found += [
+        Attention(
+            _("Le reversement %(number)s est approuvé mais pas encore déclaré exécuté.")
+            % {"number": run.number},
+            change_url(run),
+        )
+        for run in runs.filter(state=RunState.APPROVED, approved_at__lt=since)
+    ]
+    return found
+
+
+def missing_ibans() -> list[Attention]:
+    """Find what the latest run carried for want of an IBAN that is still missing."""
+    latest = SettlementRun.objects.exclude(state=RunState.CANCELLED).order_by("-id")
+    run_id = latest.values_list("pk", flat=True).first()
+    carried = Statement.objects.filter(run_id=run_id, carried_reason=CarriedReason.MISSING_IBAN)
+    missing = carried.filter(shop__iban="") | carried.filter(shop__bic="")
+    count = missing.count()
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)d relevé reporté : l'IBAN ou le BIC de la boutique manque.",
+        "%(count)d relevés reportés : l'IBAN ou le BIC de la boutique manque.",
+        count,
+    )
+    query = f"carried_reason__exact={CarriedReason.MISSING_IBAN}&run__id__exact={run_id}"
+    return [Attention(text % {"count": count}, list_url(Statement, query))]
+
+
+def late_run(available: int, now: datetime.datetime) -> list[Attention]:
+    """Notice money that waits while no run was prepared for over a month."""
+    runs = SettlementRun.objects.exclude(state=RunState.CANCELLED).order_by("-created_at")
+    last = runs.values_list("created_at", flat=True).first()
+    if available <= 0 or (last and last > now - datetime.timedelta(days=DAYS_WITHOUT_RUN)):
+        return []
+    if last is None:
+        text = _("Aucun reversement n'a encore été préparé.")
+    else:
+        text = _("Aucun reversement depuis le %(day)s.") % {"day": moment_text(last)}
+    return [Attention(text, list_url(SettlementRun))]
