@@ -1,7 +1,7 @@
 """The append-only ledger. PostgreSQL, not this module, keeps it balanced and unchanged.
 
 Rows are written by :func:`saleor_alencon.ledger.services.transactions_post` only: the triggers
-of migration 0002 refuse a transaction that does not come with its entries in one statement.
+of migration 0003 refuse a transaction that does not come with its entries in one statement.
 Amounts are signed cents: a debit is positive, a credit negative.
 """
 

@@ -89,5 +89,5 @@ ALTER TABLE ledger_transaction DROP COLUMN created_xid;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0001_initial")]
+    dependencies = [("ledger", "0002_initial")]
     operations = [migrations.RunSQL(INSTALL, REMOVE)]
