@@ -16,7 +16,7 @@ from saleor_alencon.inbox.models import InboxDocument, InboxState
 from saleor_alencon.office.admin.base import change_url, list_url
 from saleor_alencon.office.chart import Week, chart
 from saleor_alencon.office.history import weeks
-from saleor_alencon.outputs.french_text import amount_text, moment_text
+from saleor_alencon.outputs.french_text import amount_text, date_text
 from saleor_alencon.settlement.models import (
     CarriedReason,
     Payout,
@@ -188,5 +188,7 @@ def late_run(available: int, now: datetime.datetime) -> list[Attention]:
     if last is None:
         text = _("Aucun reversement n'a encore été préparé.")
     else:
-        text = _("Aucun reversement depuis le %(day)s.") % {"day": moment_text(last)}
+        text = _("Aucun reversement depuis le %(day)s.") % {
+            "day": date_text(timezone.localdate(last))
+        }
     return [Attention(text, list_url(SettlementRun))]

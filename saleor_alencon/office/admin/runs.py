@@ -222,7 +222,7 @@ class SettlementRunAdmin(ReadOnlyAdmin):
             object_id,
             title=_("Approuver le reversement %(number)s ?"),
             text=_(
-                "%(count)s virements, %(total)s au total. Les montants et les comptes bancaires "
+                "Virements : %(count)s. Total : %(total)s. Les montants et les comptes bancaires "
                 "ne changeront plus."
             ),
             button=_("Approuver"),
@@ -244,7 +244,7 @@ class SettlementRunAdmin(ReadOnlyAdmin):
             object_id,
             title=_("Abandonner le reversement %(number)s ?"),
             text=_(
-                "Ses %(count)s virements (%(total)s) ne partiront pas. Les sommes restent "
+                "Virements : %(count)s. Total : %(total)s. Rien ne partira ; les sommes restent "
                 "disponibles pour le prochain reversement."
             ),
             button=_("Abandonner"),
@@ -266,7 +266,7 @@ class SettlementRunAdmin(ReadOnlyAdmin):
             request,
             object_id,
             title=_("Déclarer le reversement %(number)s exécuté ?"),
-            text=_("La banque a débité %(total)s pour %(count)s virements."),
+            text=_("Virements : %(count)s. Total débité par la banque : %(total)s."),
             button=_("Déclarer exécuté"),
             done=_("Le reversement est déclaré exécuté."),
             command=lambda pk, now: run_execute(run_id=pk, executed_by=request.user, now=now),
