@@ -59,6 +59,7 @@ def dashboard(_request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     history: list[Week] = weeks(held, available, now)
     return {
         **context,
+        "title": _("Accueil"),
         "attention": attention(available, now),
         "figures": figures(held, available),
         "chart": chart(history),

@@ -43,6 +43,7 @@ class ReadOnlyAdmin(NothingChanges, ModelAdmin):
 class ReadOnlyInline(NothingChanges, TabularInline):
     extra = 0
     can_delete = False
+    hide_title = True
 
 
 def amount(field: str, description: Any) -> Callable[..., str]:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -140,8 +142,8 @@ class ShopOrderAdmin(ReadOnlyAdmin):
         return shop_order.order.customer_name or shop_order.order.customer_email
 
     @display(description=_("passée le"), ordering="order__created_at")
-    def created_at(self, shop_order: ShopOrder) -> Any:
-        return shop_order.order.created_at
+    def created_at(self, shop_order: ShopOrder) -> str:
+        return date_format(localtime(shop_order.order.created_at), "DATETIME_FORMAT")
 
     @display(description=_("état"), ordering="state", label=STATE_COLOURS)
     def state_label(self, shop_order: ShopOrder) -> tuple[str, str]:
