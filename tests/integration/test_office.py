@@ -272,11 +272,14 @@ def test_a_returned_payout_needs_a_reason(run: SettlementRun, operator: User) ->
 def test_a_rejected_document_is_played_again(rejected: InboxDocument, operator: User) -> None:
     client = signed_in(operator)
     with mock.patch("saleor_alencon.orders.services.document_replay") as replay:
+        replay.return_value = InboxState.DONE
         client.get(page(rejected, "replay_one"))
         assert replay.call_count == 0
-        client.post(page(rejected, "replay_one"))
+        assert "traité" in messages_of(client.post(page(rejected, "replay_one"), follow=True))
+        replay.return_value = InboxState.REJECTED
         data = {"action": "replay_selected", "_selected_action": [rejected.pk]}
-        client.post(reverse("admin:inbox_inboxdocument_changelist"), data)
+        url = reverse("admin:inbox_inboxdocument_changelist")
+        assert "à nouveau mis de côté" in messages_of(client.post(url, data, follow=True))
     assert [call.kwargs["document_id"] for call in replay.call_args_list] == [rejected.pk] * 2
 
 

@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
+from saleor_alencon.errors import AlenconError
 from saleor_alencon.inbox.models import InboxDocument, InboxState
-from saleor_alencon.office.admin.base import ReadOnlyAdmin, attempt, change_url, confirm
+from saleor_alencon.office.admin.base import REFUSED, ReadOnlyAdmin, change_url, confirm
 
 STATE_COLOURS = {
     InboxState.PENDING: "info",
@@ -21,10 +23,20 @@ STATE_COLOURS = {
 }
 
 
-def replay(document_id: int) -> None:
+def replay(request: HttpRequest, document: InboxDocument) -> None:
+    """Play a document again; say what became of it, which may be the same as before."""
     from saleor_alencon.orders.services import document_replay
 
-    document_replay(document_id=document_id, now=timezone.now())
+    try:
+        state = document_replay(document_id=document.pk, now=timezone.now())
+    except AlenconError as error:
+        messages.error(request, str(REFUSED).format(error=error))
+        return
+    words = {"document": document, "state": InboxState(state).label}
+    if state == InboxState.REJECTED:
+        messages.warning(request, _("%(document)s : à nouveau mis de côté.") % words)
+    else:
+        messages.success(request, _("%(document)s : rejoué, %(state)s.") % words)
 
 
 @admin.register(InboxDocument)
@@ -73,11 +85,7 @@ class InboxDocumentAdmin(ReadOnlyAdmin):
     def replay_selected(self, request: HttpRequest, documents: QuerySet[InboxDocument]) -> None:
         rejected = documents.filter(state=InboxState.REJECTED).order_by("id")
         for document in rejected.only("pk", "order_id", "captured_at"):
-            attempt(
-                request,
-                lambda pk=document.pk: replay(pk),
-                _("%(document)s : rejoué.") % {"document": document},
-            )
+            replay(request, document)
 
     @action(
         description=gettext_lazy("Rejouer"),
@@ -86,10 +94,10 @@ class InboxDocumentAdmin(ReadOnlyAdmin):
         icon="replay",
     )
     def replay_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        document = self.get_queryset(request).get(pk=object_id)
+        document = get_object_or_404(self.get_queryset(request), pk=object_id)
 
         def command(_form: Form) -> None:
-            attempt(request, lambda: replay(document.pk), _("Le document a été rejoué."))
+            replay(request, document)
 
         return confirm(
             self,

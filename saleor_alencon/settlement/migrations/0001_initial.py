@@ -7,159 +7,455 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ledger', '0002_initial'),
-        ('orders', '0001_initial'),
-        ('shops', '0001_initial'),
+        ("ledger", "0002_initial"),
+        ("orders", "0001_initial"),
+        ("shops", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SettlementRun',
+            name="SettlementRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='numéro')),
-                ('cutoff', models.DateTimeField(verbose_name='arrêté au')),
-                ('state', models.CharField(choices=[('draft', 'à approuver'), ('approved', 'approuvé'), ('executed', 'exécuté'), ('cancelled', 'abandonné')], default='draft', max_length=16, verbose_name='état')),
-                ('created_at', models.DateTimeField(verbose_name='préparé le')),
-                ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='approuvé le')),
-                ('execution_date', models.DateField(blank=True, null=True, verbose_name="date d'exécution")),
-                ('executed_at', models.DateTimeField(blank=True, null=True, verbose_name='déclaré exécuté le')),
-                ('payment_file', models.BinaryField(blank=True, null=True, verbose_name='fichier SEPA')),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approuvé par')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='préparé par')),
-                ('executed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='déclaré exécuté par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="numéro")),
+                ("cutoff", models.DateTimeField(verbose_name="arrêté au")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "à approuver"),
+                            ("approved", "approuvé"),
+                            ("executed", "exécuté"),
+                            ("cancelled", "abandonné"),
+                        ],
+                        default="draft",
+                        max_length=16,
+                        verbose_name="état",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="préparé le")),
+                (
+                    "approved_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="approuvé le"),
+                ),
+                (
+                    "execution_date",
+                    models.DateField(blank=True, null=True, verbose_name="date d'exécution"),
+                ),
+                (
+                    "executed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="déclaré exécuté le"),
+                ),
+                (
+                    "payment_file",
+                    models.BinaryField(blank=True, null=True, verbose_name="fichier SEPA"),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="approuvé par",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="préparé par",
+                    ),
+                ),
+                (
+                    "executed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="déclaré exécuté par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reversement',
-                'verbose_name_plural': 'reversements',
-                'ordering': ('-id',),
-                'permissions': [('create_run', 'Préparer un reversement'), ('approve_run', 'Approuver un reversement'), ('cancel_run', 'Abandonner un reversement'), ('execute_run', 'Déclarer un reversement exécuté'), ('return_payout', 'Déclarer un virement retourné')],
+                "verbose_name": "reversement",
+                "verbose_name_plural": "reversements",
+                "ordering": ("-id",),
+                "permissions": [
+                    ("create_run", "Préparer un reversement"),
+                    ("approve_run", "Approuver un reversement"),
+                    ("cancel_run", "Abandonner un reversement"),
+                    ("execute_run", "Déclarer un reversement exécuté"),
+                    ("return_payout", "Déclarer un virement retourné"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=120, unique=True, verbose_name='numéro')),
-                ('opening_cents', models.BigIntegerField(verbose_name='report précédent (centimes)')),
-                ('net_cents', models.BigIntegerField(verbose_name='net des lignes (centimes)')),
-                ('payable_cents', models.BigIntegerField(verbose_name='versé (centimes)')),
-                ('carried_cents', models.BigIntegerField(verbose_name='reporté (centimes)')),
-                ('carried_reason', models.CharField(blank=True, choices=[('', 'versé'), ('negative', 'solde négatif, reporté'), ('below_minimum', 'inférieur au minimum, reporté'), ('missing_iban', 'IBAN ou BIC manquant, reporté')], max_length=16, verbose_name='motif du report')),
-                ('document', models.JSONField(blank=True, editable=False, null=True, verbose_name='document')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='settlement.settlementrun', verbose_name='reversement')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='shops.shop', verbose_name='boutique')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=120, unique=True, verbose_name="numéro")),
+                (
+                    "opening_cents",
+                    models.BigIntegerField(verbose_name="report précédent (centimes)"),
+                ),
+                ("net_cents", models.BigIntegerField(verbose_name="net des lignes (centimes)")),
+                ("payable_cents", models.BigIntegerField(verbose_name="versé (centimes)")),
+                ("carried_cents", models.BigIntegerField(verbose_name="reporté (centimes)")),
+                (
+                    "carried_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "versé"),
+                            ("negative", "solde négatif, reporté"),
+                            ("below_minimum", "inférieur au minimum, reporté"),
+                            ("missing_iban", "IBAN ou BIC manquant, reporté"),
+                        ],
+                        max_length=16,
+                        verbose_name="motif du report",
+                    ),
+                ),
+                (
+                    "document",
+                    models.JSONField(
+                        blank=True, editable=False, null=True, verbose_name="document"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statements",
+                        to="settlement.settlementrun",
+                        verbose_name="reversement",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statements",
+                        to="shops.shop",
+                        verbose_name="boutique",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'relevé',
-                'verbose_name_plural': 'relevés',
-                'ordering': ('run', 'shop'),
+                "verbose_name": "relevé",
+                "verbose_name_plural": "relevés",
+                "ordering": ("run", "shop"),
             },
         ),
         migrations.CreateModel(
-            name='Payout',
+            name="Payout",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_cents', models.BigIntegerField(verbose_name='montant (centimes)')),
-                ('payee_name', models.CharField(max_length=160, verbose_name='bénéficiaire')),
-                ('iban', models.CharField(max_length=34, verbose_name='IBAN')),
-                ('bic', models.CharField(max_length=11, verbose_name='BIC')),
-                ('end_to_end_id', models.CharField(max_length=35, unique=True, verbose_name='référence de bout en bout')),
-                ('state', models.CharField(choices=[('draft', 'à approuver'), ('approved', 'approuvé'), ('executed', 'exécuté'), ('returned', 'retourné')], default='draft', max_length=16, verbose_name='état')),
-                ('returned_at', models.DateTimeField(blank=True, null=True, verbose_name='retourné le')),
-                ('return_reason', models.CharField(blank=True, max_length=200, verbose_name='motif du retour')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='shops.shop', verbose_name='boutique')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='settlement.settlementrun', verbose_name='reversement')),
-                ('statement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='payout', to='settlement.statement', verbose_name='relevé')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount_cents", models.BigIntegerField(verbose_name="montant (centimes)")),
+                ("payee_name", models.CharField(max_length=160, verbose_name="bénéficiaire")),
+                ("iban", models.CharField(max_length=34, verbose_name="IBAN")),
+                ("bic", models.CharField(max_length=11, verbose_name="BIC")),
+                (
+                    "end_to_end_id",
+                    models.CharField(
+                        max_length=35, unique=True, verbose_name="référence de bout en bout"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "à approuver"),
+                            ("approved", "approuvé"),
+                            ("executed", "exécuté"),
+                            ("returned", "retourné"),
+                        ],
+                        default="draft",
+                        max_length=16,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "returned_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="retourné le"),
+                ),
+                (
+                    "return_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="motif du retour"),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="shops.shop",
+                        verbose_name="boutique",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="settlement.settlementrun",
+                        verbose_name="reversement",
+                    ),
+                ),
+                (
+                    "statement",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payout",
+                        to="settlement.statement",
+                        verbose_name="relevé",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'virement',
-                'verbose_name_plural': 'virements',
-                'ordering': ('run', 'shop'),
+                "verbose_name": "virement",
+                "verbose_name_plural": "virements",
+                "ordering": ("run", "shop"),
             },
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='claim', to='ledger.entry')),
-                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='settlement.statement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claim",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="settlement.statement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pièce réglée',
-                'verbose_name_plural': 'pièces réglées',
+                "verbose_name": "pièce réglée",
+                "verbose_name_plural": "pièces réglées",
             },
         ),
         migrations.CreateModel(
-            name='StatementLine',
+            name="StatementLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('sale', 'vente'), ('correction', 'correction'), ('payout_returned', 'virement retourné')], max_length=16, verbose_name='nature')),
-                ('gross_cents', models.BigIntegerField(verbose_name='ventes (centimes)')),
-                ('commission_cents', models.BigIntegerField(verbose_name='commission (centimes)')),
-                ('commission_vat_cents', models.BigIntegerField(verbose_name='TVA sur commission (centimes)')),
-                ('fees_cents', models.BigIntegerField(default=0, verbose_name='frais (centimes)')),
-                ('net_cents', models.BigIntegerField(verbose_name='net (centimes)')),
-                ('payout', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.payout')),
-                ('shop_order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='statement_lines', to='orders.shoporder')),
-                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='settlement.statement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("sale", "vente"),
+                            ("correction", "correction"),
+                            ("payout_returned", "virement retourné"),
+                        ],
+                        max_length=16,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("gross_cents", models.BigIntegerField(verbose_name="ventes (centimes)")),
+                ("commission_cents", models.BigIntegerField(verbose_name="commission (centimes)")),
+                (
+                    "commission_vat_cents",
+                    models.BigIntegerField(verbose_name="TVA sur commission (centimes)"),
+                ),
+                ("fees_cents", models.BigIntegerField(default=0, verbose_name="frais (centimes)")),
+                ("net_cents", models.BigIntegerField(verbose_name="net (centimes)")),
+                (
+                    "payout",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="settlement.payout",
+                    ),
+                ),
+                (
+                    "shop_order",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statement_lines",
+                        to="orders.shoporder",
+                    ),
+                ),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="settlement.statement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ligne de relevé',
-                'verbose_name_plural': 'lignes de relevé',
-                'ordering': ('statement', 'id'),
+                "verbose_name": "ligne de relevé",
+                "verbose_name_plural": "lignes de relevé",
+                "ordering": ("statement", "id"),
             },
         ),
         migrations.CreateModel(
-            name='StatementItem',
+            name="StatementItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gross_cents', models.BigIntegerField()),
-                ('commission_cents', models.BigIntegerField()),
-                ('commission_vat_cents', models.BigIntegerField()),
-                ('order_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statement_items', to='orders.shoporderline')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='settlement.statementline')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("gross_cents", models.BigIntegerField()),
+                ("commission_cents", models.BigIntegerField()),
+                ("commission_vat_cents", models.BigIntegerField()),
+                (
+                    "order_line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statement_items",
+                        to="orders.shoporderline",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="settlement.statementline",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='settlementrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('state',), name='one_draft_run_at_a_time'),
+            model_name="settlementrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "draft")),
+                fields=("state",),
+                name="one_draft_run_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementrun',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('created_by')), _negated=True), _connector='OR'), name='run_approved_by_a_second_person'),
+            model_name="settlementrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by__isnull", True),
+                    models.Q(("approved_by", models.F("created_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="run_approved_by_a_second_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementrun',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'cancelled']), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='run_approved_has_approver'),
+            model_name="settlementrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "cancelled"]),
+                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="run_approved_has_approver",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('run', 'shop'), name='statement_once'),
+            model_name="statement",
+            constraint=models.UniqueConstraint(fields=("run", "shop"), name="statement_once"),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('payable_cents', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('opening_cents'), '+', models.F('net_cents')), '-', models.F('carried_cents')))), name='statement_adds_up'),
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "payable_cents",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("opening_cents"), "+", models.F("net_cents")
+                            ),
+                            "-",
+                            models.F("carried_cents"),
+                        ),
+                    )
+                ),
+                name="statement_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0)), name='payout_positive'),
+            model_name="payout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_cents__gt", 0)), name="payout_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statementline',
-            constraint=models.UniqueConstraint(fields=('statement', 'shop_order'), name='shop_order_once_per_statement'),
+            model_name="statementline",
+            constraint=models.UniqueConstraint(
+                fields=("statement", "shop_order"), name="shop_order_once_per_statement"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statementline',
-            constraint=models.CheckConstraint(condition=models.Q(('gross_cents', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('commission_cents'), '+', models.F('commission_vat_cents')), '+', models.F('fees_cents')), '+', models.F('net_cents')))), name='statement_line_adds_up'),
+            model_name="statementline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross_cents",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("commission_cents"),
+                                    "+",
+                                    models.F("commission_vat_cents"),
+                                ),
+                                "+",
+                                models.F("fees_cents"),
+                            ),
+                            "+",
+                            models.F("net_cents"),
+                        ),
+                    )
+                ),
+                name="statement_line_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statementitem',
-            constraint=models.UniqueConstraint(fields=('line', 'order_line'), name='statement_item_once'),
+            model_name="statementitem",
+            constraint=models.UniqueConstraint(
+                fields=("line", "order_line"), name="statement_item_once"
+            ),
         ),
     ]

@@ -1,0 +1,166 @@
+"""Drafting a run's statements: claim what is not claimed, explain it, decide what is paid."""
+
+import datetime
+
+from django.db import connection
+
+from saleor_alencon.domain.accounts import AccountKind
+from saleor_alencon.domain.settlement import decide_payout
+from saleor_alencon.ledger.models import TransactionKind
+from saleor_alencon.settlement.documents import statement_document
+from saleor_alencon.settlement.models import CarriedReason, Payout, SettlementRun, Statement
+from saleor_alencon.shops.models import Association, Shop
+
+BALANCES = """
+SELECT a.shop_id,
+       coalesce(sum(e.amount_cents) FILTER (WHERE c.id IS NOT NULL), 0)::bigint AS claimed,
+       coalesce(sum(e.amount_cents) FILTER (WHERE c.id IS NULL), 0)::bigint AS free,
+       count(*) FILTER (WHERE c.id IS NULL) AS entries
+  FROM ledger_entry e
+  JOIN ledger_account a ON a.id = e.account_id AND a.kind = %s
+  LEFT JOIN settlement_claim c ON c.entry_id = e.id
+ GROUP BY a.shop_id
+"""
+
+# What each order line is worth to its shop now, less what earlier statements said of it.
+ITEMS = """
+WITH stated AS (
+  SELECT i.order_line_id, sum(i.gross_cents)::bigint AS gross,
+         sum(i.commission_cents)::bigint AS commission, sum(i.commission_vat_cents)::bigint AS vat
+    FROM settlement_statementitem i GROUP BY i.order_line_id
+), change AS (
+  SELECT l.id AS order_line_id, so.id AS shop_order_id, so.shop_id,
+         l.paid_cents - l.refunded_cents - coalesce(s.gross, 0) AS gross,
+         l.commission_cents - coalesce(s.commission, 0) AS commission,
+         l.commission_vat_cents - coalesce(s.vat, 0) AS vat
+    FROM orders_shoporderline l
+    JOIN orders_shoporder so ON so.id = l.shop_order_id AND so.released_at IS NOT NULL
+    LEFT JOIN stated s ON s.order_line_id = l.id
+), changed AS (
+  SELECT * FROM change WHERE gross <> 0 OR commission <> 0 OR vat <> 0
+), line AS (
+  INSERT INTO settlement_statementline
+    (statement_id, kind, shop_order_id, gross_cents, commission_cents, commission_vat_cents,
+     fees_cents, net_cents)
+  SELECT st.id,
+         CASE WHEN EXISTS (SELECT FROM settlement_statementline p
+                            WHERE p.shop_order_id = changed.shop_order_id)
+              THEN 'correction' ELSE 'sale' END,
+         changed.shop_order_id, sum(gross)::bigint, sum(commission)::bigint, sum(vat)::bigint, 0,
+         (sum(gross) - sum(commission) - sum(vat))::bigint
+    FROM changed JOIN settlement_statement st ON st.shop_id = changed.shop_id AND st.run_id = %s
+   GROUP BY st.id, changed.shop_order_id
+   ORDER BY changed.shop_order_id
+  RETURNING id, shop_order_id
+)
+INSERT INTO settlement_statementitem
+  (line_id, order_line_id, gross_cents, commission_cents, commission_vat_cents)
+SELECT line.id, changed.order_line_id, gross, commission, vat
+  FROM changed JOIN line USING (shop_order_id)
+ ORDER BY changed.order_line_id
+"""
+
+RETURNED = """
+INSERT INTO settlement_statementline
+  (statement_id, kind, payout_id, gross_cents, commission_cents, commission_vat_cents,
+   fees_cents, net_cents)
+SELECT st.id, 'payout_returned', p.id, -e.amount_cents, 0, 0, 0, -e.amount_cents
+  FROM ledger_entry e
+  JOIN ledger_account a ON a.id = e.account_id AND a.kind = %s
+  JOIN ledger_transaction t ON t.id = e.transaction_id AND t.kind = %s
+  JOIN settlement_payout p ON p.end_to_end_id = t.source_id
+  JOIN settlement_statement st ON st.shop_id = a.shop_id AND st.run_id = %s
+  LEFT JOIN settlement_claim c ON c.entry_id = e.id
+ WHERE c.id IS NULL
+ ORDER BY e.id
+"""
+
+CLAIMS = """
+INSERT INTO settlement_claim (entry_id, statement_id)
+SELECT e.id, st.id
+  FROM ledger_entry e
+  JOIN ledger_account a ON a.id = e.account_id AND a.kind = %s
+  JOIN settlement_statement st ON st.shop_id = a.shop_id AND st.run_id = %s
+  LEFT JOIN settlement_claim c ON c.entry_id = e.id
+ WHERE c.id IS NULL
+"""
+
+STATED = """
+SELECT st.shop_id, coalesce(sum(l.net_cents), 0)::bigint
+  FROM settlement_statement st LEFT JOIN settlement_statementline l ON l.statement_id = st.id
+ WHERE st.run_id = %s GROUP BY st.shop_id
+"""
+
+
+def statements_draft(run: SettlementRun, *, now: datetime.datetime) -> int:
+    """Write the statements, claims and payouts of a new run; return how many statements.
+
+    Works on one database snapshot (the caller's transaction is REPEATABLE READ). What the
+    lines explain is asserted to be what the ledger holds, shop by shop, to the cent.
+    """
+    balances = _balances()
+    shops = {shop.pk: shop for shop in Shop.objects.filter(pk__in=balances)}
+    statements = Statement.objects.bulk_create(
+        Statement(
+            run=run,
+            shop=shops[shop_id],
+            number=f"{run.number}-{shops[shop_id].slug}",
+            opening_cents=opening,
+            net_cents=net,
+            payable_cents=0,
+            carried_cents=opening + net,
+            carried_reason=CarriedReason.NEGATIVE,
+        )
+        for shop_id, (opening, net, entries) in sorted(balances.items())
+        if entries or opening
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(ITEMS, [run.pk])
+        cursor.execute(
+            RETURNED, [AccountKind.SHOP_AVAILABLE, TransactionKind.PAYOUT_RETURNED, run.pk]
+        )
+        cursor.execute(CLAIMS, [AccountKind.SHOP_AVAILABLE, run.pk])
+        cursor.execute(STATED, [run.pk])
+        stated = dict(cursor.fetchall())
+    for statement in statements:
+        assert stated[statement.shop_id] == statement.net_cents, (
+            f"{statement}: lines say {stated[statement.shop_id]}, ledger {statement.net_cents}"
+        )
+        _decide(statement, now)
+    return len(statements)
+
+
+def _balances() -> dict[int, tuple[int, int, int]]:
+    """Return by shop: what earlier statements carry, what is new (owed is positive), how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(BALANCES, [AccountKind.SHOP_AVAILABLE])
+        return {
+            shop_id: (-claimed, -free, entries)
+            for shop_id, claimed, free, entries in cursor.fetchall()
+        }
+
+
+def _decide(statement: Statement, now: datetime.datetime) -> None:
+    """Say what is paid and what is carried, make the payout, and freeze the document."""
+    shop, run = statement.shop, statement.run
+    decision = decide_payout(
+        statement.opening_cents + statement.net_cents,
+        minimum_cents=Association.objects.get().minimum_payout_cents,
+        has_account=bool(shop.iban and shop.bic),
+    )
+    statement.payable_cents = decision.payable_cents
+    statement.carried_cents = decision.carried_cents
+    statement.carried_reason = decision.reason
+    if decision.payable_cents:
+        Payout.objects.create(
+            statement=statement,
+            run=run,
+            shop=shop,
+            amount_cents=decision.payable_cents,
+            payee_name=(shop.legal_name or shop.name)[:160],
+            iban=shop.iban,
+            bic=shop.bic,
+            end_to_end_id=f"{run.number}-{shop.pk}",
+        )
+    statement.document = statement_document(statement, now=now)
+    statement.save()

@@ -1,0 +1,22 @@
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from saleor_alencon.accounts.models import User
+from saleor_alencon.settlement.services import run_create
+
+
+class Command(BaseCommand):
+    help = "Draft a settlement run, left for a second person to approve."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--by", required=True, metavar="E-MAIL", help="who prepares the run")
+
+    def handle(self, **options: object) -> None:
+        now = timezone.now()
+        user = User.objects.get(email=options["by"])
+        run = run_create(created_by=user, cutoff=now, now=now)
+        self.stdout.write(
+            f"{run.number}: {run.statements.count()} statements, {run.payouts.count()} payouts"
+        )

@@ -1,0 +1,84 @@
+"""Releasing held money: when the goods were handed over and the days of holding have passed."""
+
+import datetime
+
+from django.db.models import Count, Sum
+
+from saleor_alencon.domain.accounts import AccountKind
+from saleor_alencon.domain.shop_orders import ShopOrderState
+from saleor_alencon.ledger.models import Entry, Transaction, TransactionKind
+from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transactions_post
+from saleor_alencon.orders.models import ShopOrder
+from saleor_alencon.settlement.models import StatementLine
+from saleor_alencon.shops.models import Association
+
+
+def release_due(*, cutoff: datetime.datetime, now: datetime.datetime) -> int:
+    """Move to "available" what is due at ``cutoff``; put back under hold what no longer is.
+
+    Returns how many shop orders were released. Called inside a database transaction.
+    """
+    _hold_again(now)
+    days = datetime.timedelta(days=Association.objects.get().hold_days)
+    due = list(
+        ShopOrder.objects.select_for_update()
+        .filter(released_at=None, handed_over_at__lte=cutoff - days)
+        .order_by("id")
+    )
+    _move(due, TransactionKind.RELEASE, AccountKind.SHOP_HOLD, AccountKind.SHOP_AVAILABLE, now)
+    ShopOrder.objects.filter(pk__in=[item.pk for item in due]).update(released_at=now)
+    return len(due)
+
+
+def _hold_again(now: datetime.datetime) -> None:
+    """A hand-over that was taken back after the release, and not settled yet, is held again."""
+    back = list(
+        ShopOrder.objects.select_for_update(of=("self",))
+        .filter(released_at__isnull=False)
+        .exclude(state__in=[ShopOrderState.HANDED_OVER, ShopOrderState.CANCELLED])
+        .exclude(pk__in=StatementLine.objects.filter(shop_order__isnull=False).values("shop_order"))
+        .order_by("id")
+    )
+    _move(back, TransactionKind.HOLD_AGAIN, AccountKind.SHOP_AVAILABLE, AccountKind.SHOP_HOLD, now)
+    ShopOrder.objects.filter(pk__in=[item.pk for item in back]).update(released_at=None)
+
+
+def _move(
+    shop_orders: list[ShopOrder],
+    kind: TransactionKind,
+    source: AccountKind,
+    destination: AccountKind,
+    now: datetime.datetime,
+) -> None:
+    """Post the whole balance of each shop order from one of its shop's accounts to the other."""
+    ids = [item.pk for item in shop_orders]
+    balances = dict(
+        Entry.objects.filter(shop_order__in=ids, account__kind=source)
+        .values_list("shop_order")
+        .annotate(cents=Sum("amount_cents"))
+    )
+    earlier = dict(
+        Transaction.objects.filter(kind=kind, entries__shop_order__in=ids)
+        .values_list("entries__shop_order")
+        .annotate(times=Count("id", distinct=True))
+    )
+    moved = [item for item in shop_orders if balances.get(item.pk)]
+    accounts = accounts_ensure(
+        (side, item.shop_id) for item in moved for side in (source, destination)
+    )
+    transactions_post(
+        [
+            Draft(
+                kind=kind,
+                source_id=f"{item.pk}#{earlier.get(item.pk, 0) + 1}",
+                order_id=item.order_id,
+                occurred_at=now,
+                legs=(
+                    Leg(accounts[(source, item.shop_id)], -int(balances[item.pk]), item.pk),
+                    Leg(accounts[(destination, item.shop_id)], int(balances[item.pk]), item.pk),
+                ),
+            )
+            for item in moved
+        ],
+        now=now,
+    )

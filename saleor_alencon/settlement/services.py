@@ -1,0 +1,238 @@
+"""Settlement runs: draft, approval by a second person, execution, returned payouts."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from saleor_alencon.accounts.models import User
+from saleor_alencon.domain.accounts import AccountKind
+from saleor_alencon.errors import AlenconError
+from saleor_alencon.ledger.models import TransactionKind
+from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transactions_post
+from saleor_alencon.outputs.sepa import SepaDebtor, SepaTransfer, read_control_sum, render_pain_001
+from saleor_alencon.settlement.drafting import statements_draft
+from saleor_alencon.settlement.models import (
+    Claim,
+    Payout,
+    PayoutState,
+    RunState,
+    SettlementRun,
+    StatementItem,
+    StatementLine,
+)
+from saleor_alencon.settlement.release import release_due
+from saleor_alencon.shops.models import Association
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+class SettlementError(AlenconError):
+    """Raised when a run cannot do what is asked; the message says why and what to do."""
+
+
+def run_create(
+    *, created_by: User, cutoff: datetime.datetime, now: datetime.datetime
+) -> SettlementRun:
+    """Draft a run: release what is due at ``cutoff``, claim it, freeze a statement per shop.
+
+    :raises SettlementError: when another run waits, or nothing is there to settle.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SELECT pg_try_advisory_xact_lock(61000)")
+            if not cursor.fetchone()[0]:
+                raise SettlementError("Un reversement est déjà en préparation : patientez.")
+        if waiting := SettlementRun.objects.filter(state=RunState.DRAFT).first():
+            raise SettlementError(
+                f"Le reversement {waiting} attend une décision : approuvez-le ou abandonnez-le."
+            )
+        release_due(cutoff=cutoff, now=now)
+        count = SettlementRun.objects.count()
+        run = SettlementRun.objects.create(
+            number=f"R{now.astimezone(PARIS):%Y}-{count + 1:04d}",
+            cutoff=cutoff,
+            created_by=created_by,
+            created_at=now,
+        )
+        if not statements_draft(run, now=now):
+            raise SettlementError("Rien à reverser : aucun solde disponible à cette date.")
+        return run
+
+
+def run_cancel(*, run_id: int, cancelled_by: User, now: datetime.datetime) -> SettlementRun:
+    """Drop a draft: its claims are free again, its statements and payouts never happened."""
+    with transaction.atomic():
+        run = _locked(run_id, RunState.DRAFT)
+        Claim.objects.filter(statement__run=run).delete()
+        StatementItem.objects.filter(line__statement__run=run).delete()
+        StatementLine.objects.filter(statement__run=run).delete()
+        run.payouts.all().delete()
+        run.statements.all().delete()
+        run.state = RunState.CANCELLED
+        run.save(update_fields=["state"])
+        return run
+
+
+def run_approve(*, run_id: int, approved_by: User, now: datetime.datetime) -> SettlementRun:
+    """Approve a draft as a second person: the payouts are posted and the SEPA file is made.
+
+    :raises SettlementError: same person as the drafter, SEPA rail not enabled, or the
+        association's own IBAN or BIC is missing.
+    """
+    with transaction.atomic():
+        run = _locked(run_id, RunState.DRAFT)
+        if run.created_by_id == approved_by.pk:
+            raise SettlementError(
+                "Vous avez préparé ce reversement : une seconde personne doit l'approuver."
+            )
+        payouts = list(run.payouts.select_related("statement").order_by("id"))
+        run.execution_date = next_business_day(now.astimezone(PARIS).date())
+        run.payment_file = _payment_file(run, payouts, now) if payouts else None
+        _payouts_post(payouts, now)
+        run.state, run.approved_by, run.approved_at = RunState.APPROVED, approved_by, now
+        run.save()
+        run.payouts.update(state=PayoutState.APPROVED)
+        return run
+
+
+def _payment_file(run: SettlementRun, payouts: list[Payout], now: datetime.datetime) -> bytes:
+    if not settings.SEPA_RAIL_ENABLED:
+        raise SettlementError(
+            "Le virement SEPA n'est pas activé : voir SEPA_RAIL dans docs/settings.md (il faut "
+            "un avis juridique écrit)."
+        )
+    office = Association.objects.get()
+    if not office.iban or not office.bic:
+        raise SettlementError("L'IBAN ou le BIC de l'association manque : complétez sa fiche.")
+    data = render_pain_001(
+        SepaDebtor(office.legal_name[:70], office.iban, office.bic),
+        [
+            SepaTransfer(
+                payout.end_to_end_id, payout.payee_name, payout.iban, payout.bic,
+                payout.amount_cents, f"Reversement {run.number}",
+            )
+            for payout in payouts
+        ],
+        message_id=f"ALENCON-{run.number}",
+        created_at=now,
+        execution_date=run.execution_date,
+    )  # fmt: skip
+    total = sum(payout.amount_cents for payout in payouts)
+    assert read_control_sum(data) == (total, len(payouts)), run
+    return data
+
+
+def next_business_day(day: datetime.date) -> datetime.date:
+    """Return the first day after ``day`` that is neither Saturday nor Sunday."""
+    following = day + datetime.timedelta(days=1)
+    while following.isoweekday() > 5:
+        following += datetime.timedelta(days=1)
+    return following
+
+
+def _payouts_post(payouts: list[Payout], now: datetime.datetime) -> None:
+    """Move each payout from the shop's available balance into transit, and claim that entry."""
+    if not payouts:
+        return
+    accounts = accounts_ensure(
+        {(AccountKind.SHOP_AVAILABLE, payout.shop_id) for payout in payouts}
+        | {(AccountKind.PAYOUT_TRANSIT, None)}
+    )
+    _post(
+        payouts, TransactionKind.PAYOUT, now,
+        lambda payout: (
+            accounts[(AccountKind.SHOP_AVAILABLE, payout.shop_id)],
+            accounts[(AccountKind.PAYOUT_TRANSIT, None)],
+        ),
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO settlement_claim (entry_id, statement_id)
+               SELECT e.id, p.statement_id
+                 FROM settlement_payout p
+                 JOIN ledger_transaction t
+                   ON t.kind = %s AND t.source_id = p.end_to_end_id
+                 JOIN ledger_entry e ON e.transaction_id = t.id
+                 JOIN ledger_account a ON a.id = e.account_id AND a.kind = %s
+                WHERE p.id = ANY(%s)""",
+            [TransactionKind.PAYOUT, AccountKind.SHOP_AVAILABLE, [p.pk for p in payouts]],
+        )
+
+
+def _post(payouts, kind, now, sides, *, reason=""):  # type: ignore[no-untyped-def]
+    """Post one transaction per payout; ``sides(payout)`` gives the accounts (debit, credit)."""
+    drafts = []
+    for payout in payouts:
+        debit, credit = sides(payout)
+        drafts.append(
+            Draft(
+                kind=kind,
+                source_id=payout.end_to_end_id,
+                occurred_at=now,
+                reason=reason,
+                legs=(Leg(debit, payout.amount_cents), Leg(credit, -payout.amount_cents)),
+            )
+        )
+    transactions_post(drafts, now=now)
+
+
+def run_execute(*, run_id: int, executed_by: User, now: datetime.datetime) -> SettlementRun:
+    """Record that the bank executed the file: the money in transit has left the bank."""
+    with transaction.atomic():
+        run = _locked(run_id, RunState.APPROVED)
+        payouts = list(run.payouts.filter(state=PayoutState.APPROVED).order_by("id"))
+        accounts = accounts_ensure({(AccountKind.PAYOUT_TRANSIT, None), (AccountKind.BANK, None)})
+        _post(
+            payouts, TransactionKind.PAYOUT_EXECUTED, now,
+            lambda _: (accounts[(AccountKind.PAYOUT_TRANSIT, None)],
+                       accounts[(AccountKind.BANK, None)]),
+        )  # fmt: skip
+        run.state, run.executed_by, run.executed_at = RunState.EXECUTED, executed_by, now
+        run.save()
+        run.payouts.filter(state=PayoutState.APPROVED).update(state=PayoutState.EXECUTED)
+        return run
+
+
+def payout_return(
+    *, payout_id: int, returned_by: User, reason: str, now: datetime.datetime
+) -> Payout:
+    """Record that the bank returned a payout: the debt to the shop is open again.
+
+    The amount comes back as a line of the shop's next statement.
+
+    :raises SettlementError: when the payout is not executed, or no reason is given.
+    """
+    if not reason.strip():
+        raise SettlementError("Indiquez le motif du retour, tel que la banque l'a donné.")
+    with transaction.atomic():
+        payout = Payout.objects.select_for_update().get(pk=payout_id)
+        if payout.state != PayoutState.EXECUTED:
+            raise SettlementError(
+                f"Le virement {payout} n'est pas exécuté : il ne peut pas être retourné."
+            )
+        accounts = accounts_ensure(
+            {(AccountKind.BANK, None), (AccountKind.SHOP_AVAILABLE, payout.shop_id)}
+        )
+        _post(
+            [payout], TransactionKind.PAYOUT_RETURNED, now,
+            lambda item: (accounts[(AccountKind.BANK, None)],
+                          accounts[(AccountKind.SHOP_AVAILABLE, item.shop_id)]),
+            reason=reason.strip()[:200],
+        )  # fmt: skip
+        payout.state = PayoutState.RETURNED
+        payout.returned_at, payout.return_reason = now, reason.strip()[:200]
+        payout.save()
+        return payout
+
+
+def _locked(run_id: int, state: RunState) -> SettlementRun:
+    run = SettlementRun.objects.select_for_update().get(pk=run_id)
+    if run.state != state:
+        raise SettlementError(
+            f"Le reversement {run} est « {run.get_state_display()} » : "
+            f"cette action demande « {state.label} »."
+        )
+    return run
