@@ -1,7 +1,7 @@
 """What the back-office's pages share: read-only records, amounts, and confirmed commands."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
+from saleor_alencon.accounts.models import User
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.outputs.french_text import amount_text, rate_text
 
@@ -82,6 +83,11 @@ def list_url(model: type[Model], query: str = "") -> str:
 
 def link(url: str, text: object) -> str:
     return format_html('<a href="{}" class="office-link">{}</a>', url, text)
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return who is signed in: the back-office lets nobody else come this far."""
+    return cast(User, request.user)
 
 
 def download(content: bytes, name: str, content_type: str) -> HttpResponse:

@@ -21,6 +21,7 @@ from saleor_alencon.office.admin.base import (
     confirm,
     download,
     link,
+    user_of,
 )
 from saleor_alencon.outputs.french_text import amount_text, masked_iban_text
 from saleor_alencon.settlement.models import (
@@ -166,9 +167,7 @@ class PayoutAdmin(ReadOnlyAdmin):
         return bool(request.user.has_perm("settlement.return_payout"))
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        sent = Payout.objects.filter(
-            pk=object_id, state__in=(PayoutState.APPROVED, PayoutState.EXECUTED)
-        )
+        sent = Payout.objects.filter(pk=object_id, state=PayoutState.EXECUTED)
         return super().get_actions_detail(request, object_id) if sent.exists() else []
 
     @display(description=gettext_lazy("compte"))
@@ -203,7 +202,7 @@ class PayoutAdmin(ReadOnlyAdmin):
                 request,
                 lambda: payout_return(
                     payout_id=payout.pk,
-                    returned_by=request.user,
+                    returned_by=user_of(request),
                     reason=form.cleaned_data["reason"],
                     now=timezone.now(),
                 ),

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -62,7 +63,8 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
 
 def hide_what_the_office_does_not_use() -> None:
     """Take out the pages of groups (roles do that) and of the scheduler's tables."""
-    for model in (Group, *apps.get_app_config("django_celery_beat").get_models()):
+    unused: list[type[Model]] = [Group, *apps.get_app_config("django_celery_beat").get_models()]
+    for model in unused:
         if admin.site.is_registered(model):
             admin.site.unregister(model)
 

@@ -28,6 +28,7 @@ from saleor_alencon.office.admin.base import (
     download,
     link,
     list_url,
+    user_of,
 )
 from saleor_alencon.outputs.french_text import amount_text, masked_iban_text
 from saleor_alencon.settlement.models import Payout, RunState, SettlementRun, Statement
@@ -189,7 +190,7 @@ class SettlementRunAdmin(ReadOnlyAdmin):
             now = timezone.now()
             run = attempt(
                 request,
-                lambda: run_create(created_by=request.user, cutoff=form.cutoff(now), now=now),
+                lambda: run_create(created_by=user_of(request), cutoff=form.cutoff(now), now=now),
                 _("Le reversement est préparé. Une seconde personne doit l'approuver."),
             )
             return change_url(run) if isinstance(run, SettlementRun) else None
@@ -227,7 +228,7 @@ class SettlementRunAdmin(ReadOnlyAdmin):
             ),
             button=_("Approuver"),
             done=_("Le reversement est approuvé."),
-            command=lambda pk, now: run_approve(run_id=pk, approved_by=request.user, now=now),
+            command=lambda pk, now: run_approve(run_id=pk, approved_by=user_of(request), now=now),
         )
 
     @action(
@@ -249,7 +250,7 @@ class SettlementRunAdmin(ReadOnlyAdmin):
             ),
             button=_("Abandonner"),
             done=_("Le reversement est abandonné."),
-            command=lambda pk, now: run_cancel(run_id=pk, cancelled_by=request.user, now=now),
+            command=lambda pk, now: run_cancel(run_id=pk, cancelled_by=user_of(request), now=now),
             danger=True,
         )
 
@@ -269,7 +270,7 @@ class SettlementRunAdmin(ReadOnlyAdmin):
             text=_("Virements : %(count)s. Total débité par la banque : %(total)s."),
             button=_("Déclarer exécuté"),
             done=_("Le reversement est déclaré exécuté."),
-            command=lambda pk, now: run_execute(run_id=pk, executed_by=request.user, now=now),
+            command=lambda pk, now: run_execute(run_id=pk, executed_by=user_of(request), now=now),
         )
 
     @action(
