@@ -49,8 +49,19 @@ class BuildPy(build_py):
 setup(
     packages=discover_packages(),
     package_data={
-        "saleor_alencon": ["**/*.html", "**/*.txt", "**/*.css", "**/*.js", "**/*.svg", "**/*.mo",
-                           "**/*.graphql", "**/*.json", "**/*.sql", "**/*.webmanifest", "**/*.png"],
+        "saleor_alencon": [
+            "**/*.html",
+            "**/*.txt",
+            "**/*.css",
+            "**/*.js",
+            "**/*.svg",
+            "**/*.mo",
+            "**/*.graphql",
+            "**/*.json",
+            "**/*.sql",
+            "**/*.webmanifest",
+            "**/*.png",
+        ],
         "saleor_alencon_plugins": ["**/*.graphql", "**/*.sql"],
         "saleor_alencon_themes": ["**/*"],
     },

@@ -1,1 +1,19 @@
-urlpatterns = []
+"""Addresses of the Office service."""
+
+from django.contrib import admin
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+from saleor_alencon.counter.views import HomeView, SignInView, health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", HomeView.as_view(), name="home"),
+    path("connexion/", SignInView.as_view(), name="sign-in"),
+    path("deconnexion/", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
+    path("boutique/", include("saleor_alencon.counter.urls")),
+    path("bureau/", admin.site.urls),
+    path("admin/", RedirectView.as_view(pattern_name="admin:index")),
+    path("", include("saleor_alencon.api.urls")),
+    path("sante/", health, name="health"),
+]

@@ -8,6 +8,7 @@ from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 import saleor_alencon
+from saleor_alencon.office.unfold import UNFOLD  # noqa: F401
 from saleor_alencon_settings.base import read_environment
 
 ENVIRONMENT = read_environment()

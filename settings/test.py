@@ -6,6 +6,6 @@ os.environ.setdefault("SECRET_KEY", "for-tests-only-for-tests-only-for-tests-onl
 os.environ.setdefault("DATABASE_URL", "postgres://alencon@/alencon?host=set-by-conftest")
 os.environ.setdefault("SEPA_RAIL", "enabled")
 
-from saleor_alencon_settings.office import *  # noqa: E402, F403
+from saleor_alencon_settings.office import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

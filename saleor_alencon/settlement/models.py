@@ -170,7 +170,7 @@ class StatementLine(models.Model):
 
 
 class StatementItem(models.Model):
-    """One order line's part of a statement line: what changed since the last statement, in cents."""
+    """One order line's part of a statement line: the change since the last statement, in cents."""
 
     line = models.ForeignKey(StatementLine, models.PROTECT, related_name="items")
     order_line = models.ForeignKey(

@@ -5,49 +5,93 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='InboxWatermark',
+            name="InboxWatermark",
             fields=[
-                ('name', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('position', models.DateTimeField()),
+                ("name", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("position", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'repère de balayage',
-                'verbose_name_plural': 'repères de balayage',
-                'db_table': 'inbox_watermark',
+                "verbose_name": "repère de balayage",
+                "verbose_name_plural": "repères de balayage",
+                "db_table": "inbox_watermark",
             },
         ),
         migrations.CreateModel(
-            name='InboxDocument',
+            name="InboxDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order_id', models.CharField(max_length=64, verbose_name='commande Saleor')),
-                ('version', models.IntegerField(verbose_name='version')),
-                ('captured_at', models.DateTimeField(verbose_name='capturé le')),
-                ('payload', models.TextField(verbose_name='document')),
-                ('digest', models.CharField(max_length=64, verbose_name='empreinte')),
-                ('source', models.CharField(max_length=16, verbose_name='source')),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='reçu le')),
-                ('state', models.CharField(choices=[('pending', 'à traiter'), ('done', 'traité'), ('stale', 'déjà dépassé'), ('rejected', 'mis de côté')], db_default='pending', max_length=16, verbose_name='état')),
-                ('reason', models.TextField(blank=True, db_default='', verbose_name='raison')),
-                ('failed_attempts', models.IntegerField(db_default=0, verbose_name='essais manqués')),
-                ('not_before', models.DateTimeField(blank=True, null=True, verbose_name='pas avant')),
-                ('processed_at', models.DateTimeField(blank=True, null=True, verbose_name='traité le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order_id", models.CharField(max_length=64, verbose_name="commande Saleor")),
+                ("version", models.IntegerField(verbose_name="version")),
+                ("captured_at", models.DateTimeField(verbose_name="capturé le")),
+                ("payload", models.TextField(verbose_name="document")),
+                ("digest", models.CharField(max_length=64, verbose_name="empreinte")),
+                ("source", models.CharField(max_length=16, verbose_name="source")),
+                (
+                    "received_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="reçu le",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "à traiter"),
+                            ("done", "traité"),
+                            ("stale", "déjà dépassé"),
+                            ("rejected", "mis de côté"),
+                        ],
+                        db_default="pending",
+                        max_length=16,
+                        verbose_name="état",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, db_default="", verbose_name="raison")),
+                (
+                    "failed_attempts",
+                    models.IntegerField(db_default=0, verbose_name="essais manqués"),
+                ),
+                (
+                    "not_before",
+                    models.DateTimeField(blank=True, null=True, verbose_name="pas avant"),
+                ),
+                (
+                    "processed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="traité le"),
+                ),
             ],
             options={
-                'verbose_name': 'document reçu',
-                'verbose_name_plural': 'documents reçus',
-                'db_table': 'inbox_document',
-                'ordering': ('-id',),
-                'permissions': [('replay_inboxdocument', 'Rejouer un document mis de côté')],
-                'indexes': [models.Index(fields=['order_id', '-id'], name='inbox_by_order'), models.Index(condition=models.Q(('state', 'pending')), fields=['captured_at', 'id'], name='inbox_waiting'), models.Index(condition=models.Q(('state', 'rejected')), fields=['-id'], name='inbox_rejected')],
+                "verbose_name": "document reçu",
+                "verbose_name_plural": "documents reçus",
+                "db_table": "inbox_document",
+                "ordering": ("-id",),
+                "permissions": [("replay_inboxdocument", "Rejouer un document mis de côté")],
+                "indexes": [
+                    models.Index(fields=["order_id", "-id"], name="inbox_by_order"),
+                    models.Index(
+                        condition=models.Q(("state", "pending")),
+                        fields=["captured_at", "id"],
+                        name="inbox_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "rejected")),
+                        fields=["-id"],
+                        name="inbox_rejected",
+                    ),
+                ],
             },
         ),
     ]

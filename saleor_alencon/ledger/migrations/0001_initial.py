@@ -5,56 +5,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('shops', '0001_initial'),
+        ("shops", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Transaction',
+            name="Transaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('charge', 'encaissement'), ('refund', 'remboursement'), ('commission', 'commission'), ('release', 'libération'), ('hold_again', 'remise sous garde'), ('payout', 'virement approuvé'), ('payout_executed', 'virement exécuté'), ('payout_returned', 'virement retourné')], max_length=32, verbose_name='nature')),
-                ('source_id', models.CharField(max_length=200, verbose_name='origine')),
-                ('subject', models.CharField(blank=True, max_length=128, verbose_name='objet')),
-                ('occurred_at', models.DateTimeField(verbose_name="date de l'opération")),
-                ('posted_at', models.DateTimeField(verbose_name="date d'écriture")),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='motif')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("charge", "encaissement"),
+                            ("refund", "remboursement"),
+                            ("commission", "commission"),
+                            ("release", "libération"),
+                            ("hold_again", "remise sous garde"),
+                            ("payout", "virement approuvé"),
+                            ("payout_executed", "virement exécuté"),
+                            ("payout_returned", "virement retourné"),
+                        ],
+                        max_length=32,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("source_id", models.CharField(max_length=200, verbose_name="origine")),
+                ("subject", models.CharField(blank=True, max_length=128, verbose_name="objet")),
+                ("occurred_at", models.DateTimeField(verbose_name="date de l'opération")),
+                ("posted_at", models.DateTimeField(verbose_name="date d'écriture")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="motif")),
             ],
             options={
-                'verbose_name': 'écriture',
-                'verbose_name_plural': 'écritures',
-                'ordering': ('-id',),
+                "verbose_name": "écriture",
+                "verbose_name_plural": "écritures",
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('psp_clearing', 'Prestataire de paiement, encaissements'), ('bank', 'Banque'), ('payout_transit', 'Virements aux boutiques en cours'), ('shop_hold', 'Boutiques, fonds détenus'), ('shop_available', 'Boutiques, solde disponible'), ('shop_receivable', 'Boutiques, sommes à recouvrer'), ('commission_revenue', 'Commissions sur ventes'), ('commission_vat', 'TVA collectée sur commissions'), ('psp_fees', 'Frais du prestataire de paiement'), ('delivery_revenue', 'Frais de livraison facturés'), ('gift_cheque_liability', 'Chèques cadeaux à honorer'), ('other_tender_clearing', 'Autres moyens de paiement'), ('shopper_credit', 'Clients, trop-perçus à rendre'), ('dues_revenue', 'Cotisations'), ('dispute_losses', 'Pertes sur litiges')], max_length=32, verbose_name='nature')),
-                ('currency', models.CharField(default='EUR', max_length=3, verbose_name='devise')),
-                ('shop', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='shops.shop', verbose_name='boutique')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("psp_clearing", "Prestataire de paiement, encaissements"),
+                            ("bank", "Banque"),
+                            ("payout_transit", "Virements aux boutiques en cours"),
+                            ("shop_hold", "Boutiques, fonds détenus"),
+                            ("shop_available", "Boutiques, solde disponible"),
+                            ("shop_receivable", "Boutiques, sommes à recouvrer"),
+                            ("commission_revenue", "Commissions sur ventes"),
+                            ("commission_vat", "TVA collectée sur commissions"),
+                            ("psp_fees", "Frais du prestataire de paiement"),
+                            ("delivery_revenue", "Frais de livraison facturés"),
+                            ("gift_cheque_liability", "Chèques cadeaux à honorer"),
+                            ("other_tender_clearing", "Autres moyens de paiement"),
+                            ("shopper_credit", "Clients, trop-perçus à rendre"),
+                            ("dues_revenue", "Cotisations"),
+                            ("dispute_losses", "Pertes sur litiges"),
+                        ],
+                        max_length=32,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("currency", models.CharField(default="EUR", max_length=3, verbose_name="devise")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="shops.shop",
+                        verbose_name="boutique",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'compte',
-                'verbose_name_plural': 'comptes',
-                'ordering': ('kind', 'shop'),
+                "verbose_name": "compte",
+                "verbose_name_plural": "comptes",
+                "ordering": ("kind", "shop"),
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_cents', models.BigIntegerField(verbose_name='montant (centimes)')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='ledger.account', verbose_name='compte')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount_cents", models.BigIntegerField(verbose_name="montant (centimes)")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="ledger.account",
+                        verbose_name="compte",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': "ligne d'écriture",
-                'verbose_name_plural': "lignes d'écriture",
-                'ordering': ('id',),
+                "verbose_name": "ligne d'écriture",
+                "verbose_name_plural": "lignes d'écriture",
+                "ordering": ("id",),
             },
         ),
     ]

@@ -3,13 +3,13 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import saleor_alencon.shops.validators
 from django.conf import settings
 from django.db import migrations, models
 
+import saleor_alencon.shops.validators
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,81 +18,255 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Shop',
+            name="Shop",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='identifiant')),
-                ('name', models.CharField(max_length=120, verbose_name='nom')),
-                ('legal_name', models.CharField(blank=True, max_length=160, verbose_name='raison sociale')),
-                ('kind', models.CharField(blank=True, max_length=80, verbose_name='activité')),
-                ('state', models.CharField(choices=[('prospect', 'prospect'), ('committed', 'engagée'), ('approved', 'validée'), ('live', 'en ligne'), ('suspended', 'suspendue'), ('closed', 'fermée')], default='prospect', max_length=16, verbose_name='état')),
-                ('siret', models.CharField(blank=True, max_length=14, validators=[saleor_alencon.shops.validators.validate_siret], verbose_name='SIRET')),
-                ('vat_number', models.CharField(blank=True, max_length=20, verbose_name='numéro de TVA')),
-                ('iban', models.CharField(blank=True, max_length=34, validators=[saleor_alencon.shops.validators.validate_iban], verbose_name='IBAN')),
-                ('bic', models.CharField(blank=True, max_length=11, validators=[saleor_alencon.shops.validators.validate_bic], verbose_name='BIC')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='adresse électronique')),
-                ('phone', models.CharField(blank=True, max_length=32, verbose_name='téléphone')),
-                ('address_line', models.CharField(blank=True, max_length=200, verbose_name='adresse')),
-                ('postal_code', models.CharField(blank=True, max_length=10, verbose_name='code postal')),
-                ('city', models.CharField(blank=True, max_length=80, verbose_name='ville')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='créée le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="identifiant")),
+                ("name", models.CharField(max_length=120, verbose_name="nom")),
+                (
+                    "legal_name",
+                    models.CharField(blank=True, max_length=160, verbose_name="raison sociale"),
+                ),
+                ("kind", models.CharField(blank=True, max_length=80, verbose_name="activité")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("prospect", "prospect"),
+                            ("committed", "engagée"),
+                            ("approved", "validée"),
+                            ("live", "en ligne"),
+                            ("suspended", "suspendue"),
+                            ("closed", "fermée"),
+                        ],
+                        default="prospect",
+                        max_length=16,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "siret",
+                    models.CharField(
+                        blank=True,
+                        max_length=14,
+                        validators=[saleor_alencon.shops.validators.validate_siret],
+                        verbose_name="SIRET",
+                    ),
+                ),
+                (
+                    "vat_number",
+                    models.CharField(blank=True, max_length=20, verbose_name="numéro de TVA"),
+                ),
+                (
+                    "iban",
+                    models.CharField(
+                        blank=True,
+                        max_length=34,
+                        validators=[saleor_alencon.shops.validators.validate_iban],
+                        verbose_name="IBAN",
+                    ),
+                ),
+                (
+                    "bic",
+                    models.CharField(
+                        blank=True,
+                        max_length=11,
+                        validators=[saleor_alencon.shops.validators.validate_bic],
+                        verbose_name="BIC",
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="adresse électronique"
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=32, verbose_name="téléphone")),
+                (
+                    "address_line",
+                    models.CharField(blank=True, max_length=200, verbose_name="adresse"),
+                ),
+                (
+                    "postal_code",
+                    models.CharField(blank=True, max_length=10, verbose_name="code postal"),
+                ),
+                ("city", models.CharField(blank=True, max_length=80, verbose_name="ville")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="créée le"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'boutique',
-                'verbose_name_plural': 'boutiques',
-                'ordering': ('name',),
+                "verbose_name": "boutique",
+                "verbose_name_plural": "boutiques",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Association',
+            name="Association",
             fields=[
-                ('id', models.SmallAutoField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120, verbose_name='nom')),
-                ('legal_name', models.CharField(max_length=160, verbose_name='raison sociale')),
-                ('siret', models.CharField(blank=True, max_length=14, validators=[saleor_alencon.shops.validators.validate_siret], verbose_name='SIRET')),
-                ('vat_number', models.CharField(blank=True, max_length=20, verbose_name='numéro de TVA')),
-                ('address_line', models.CharField(max_length=200, verbose_name='adresse')),
-                ('postal_code', models.CharField(max_length=10, verbose_name='code postal')),
-                ('city', models.CharField(max_length=80, verbose_name='ville')),
-                ('email', models.EmailField(max_length=254, verbose_name='adresse électronique')),
-                ('iban', models.CharField(blank=True, max_length=34, validators=[saleor_alencon.shops.validators.validate_iban], verbose_name='IBAN')),
-                ('bic', models.CharField(blank=True, max_length=11, validators=[saleor_alencon.shops.validators.validate_bic], verbose_name='BIC')),
-                ('commission_vat_rate_bps', models.PositiveIntegerField(default=2000, help_text="2000 = 20 %. 0 si l'association est en franchise de TVA.", validators=[django.core.validators.MaxValueValidator(3000)], verbose_name='TVA sur commission (points de base)')),
-                ('hold_days', models.PositiveSmallIntegerField(default=14, help_text='Jours entre la remise au client et le moment où la somme est versable. 14 jours couvrent le droit de rétractation (art. L221-18 du Code de la consommation).', validators=[django.core.validators.MaxValueValidator(365)], verbose_name='jours de garde')),
-                ('minimum_payout_cents', models.PositiveIntegerField(default=500, help_text='En dessous, le solde est reporté au reversement suivant.', verbose_name='virement minimum (centimes)')),
+                ("id", models.SmallAutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=120, verbose_name="nom")),
+                ("legal_name", models.CharField(max_length=160, verbose_name="raison sociale")),
+                (
+                    "siret",
+                    models.CharField(
+                        blank=True,
+                        max_length=14,
+                        validators=[saleor_alencon.shops.validators.validate_siret],
+                        verbose_name="SIRET",
+                    ),
+                ),
+                (
+                    "vat_number",
+                    models.CharField(blank=True, max_length=20, verbose_name="numéro de TVA"),
+                ),
+                ("address_line", models.CharField(max_length=200, verbose_name="adresse")),
+                ("postal_code", models.CharField(max_length=10, verbose_name="code postal")),
+                ("city", models.CharField(max_length=80, verbose_name="ville")),
+                ("email", models.EmailField(max_length=254, verbose_name="adresse électronique")),
+                (
+                    "iban",
+                    models.CharField(
+                        blank=True,
+                        max_length=34,
+                        validators=[saleor_alencon.shops.validators.validate_iban],
+                        verbose_name="IBAN",
+                    ),
+                ),
+                (
+                    "bic",
+                    models.CharField(
+                        blank=True,
+                        max_length=11,
+                        validators=[saleor_alencon.shops.validators.validate_bic],
+                        verbose_name="BIC",
+                    ),
+                ),
+                (
+                    "commission_vat_rate_bps",
+                    models.PositiveIntegerField(
+                        default=2000,
+                        help_text="2000 = 20 %. 0 si l'association est en franchise de TVA.",
+                        validators=[django.core.validators.MaxValueValidator(3000)],
+                        verbose_name="TVA sur commission (points de base)",
+                    ),
+                ),
+                (
+                    "hold_days",
+                    models.PositiveSmallIntegerField(
+                        default=14,
+                        help_text="Jours entre la remise au client et le moment où la somme est versable. 14 jours couvrent le droit de rétractation (art. L221-18 du Code de la consommation).",
+                        validators=[django.core.validators.MaxValueValidator(365)],
+                        verbose_name="jours de garde",
+                    ),
+                ),
+                (
+                    "minimum_payout_cents",
+                    models.PositiveIntegerField(
+                        default=500,
+                        help_text="En dessous, le solde est reporté au reversement suivant.",
+                        verbose_name="virement minimum (centimes)",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'association',
-                'verbose_name_plural': 'association',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='association_is_one_row')],
+                "verbose_name": "association",
+                "verbose_name_plural": "association",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="association_is_one_row"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CommissionRate',
+            name="CommissionRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rate_bps', models.PositiveIntegerField(help_text='800 = 8 %.', validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(5000)], verbose_name='taux (points de base)')),
-                ('valid_from', models.DateTimeField(verbose_name='à partir du')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commission_rates', to='shops.shop', verbose_name='boutique')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rate_bps",
+                    models.PositiveIntegerField(
+                        help_text="800 = 8 %.",
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(5000),
+                        ],
+                        verbose_name="taux (points de base)",
+                    ),
+                ),
+                ("valid_from", models.DateTimeField(verbose_name="à partir du")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="commission_rates",
+                        to="shops.shop",
+                        verbose_name="boutique",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'taux de commission',
-                'verbose_name_plural': 'taux de commission',
-                'ordering': ('shop', '-valid_from'),
-                'constraints': [models.UniqueConstraint(fields=('shop', 'valid_from'), name='one_rate_per_instant'), models.CheckConstraint(condition=models.Q(('rate_bps__lte', 5000)), name='commission_rate_at_most_half')],
+                "verbose_name": "taux de commission",
+                "verbose_name_plural": "taux de commission",
+                "ordering": ("shop", "-valid_from"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("shop", "valid_from"), name="one_rate_per_instant"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate_bps__lte", 5000)),
+                        name="commission_rate_at_most_half",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ShopMember',
+            name="ShopMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='shops.shop', verbose_name='boutique')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shop_memberships', to=settings.AUTH_USER_MODEL, verbose_name='utilisateur')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="shops.shop",
+                        verbose_name="boutique",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shop_memberships",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="utilisateur",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membre de boutique',
-                'verbose_name_plural': 'membres de boutique',
-                'constraints': [models.UniqueConstraint(fields=('shop', 'user'), name='member_once')],
+                "verbose_name": "membre de boutique",
+                "verbose_name_plural": "membres de boutique",
+                "constraints": [
+                    models.UniqueConstraint(fields=("shop", "user"), name="member_once")
+                ],
             },
         ),
     ]

@@ -1,0 +1,86 @@
+"""The merchant's pages: its pickups, its money, its statements."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import LoginView
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.generic import TemplateView, View
+
+from saleor_alencon.domain.accounts import AccountKind
+from saleor_alencon.domain.shop_orders import PickupState
+from saleor_alencon.ledger.balances import shop_balances
+from saleor_alencon.orders.models import Pickup
+from saleor_alencon.outputs.french_text import amount_text
+from saleor_alencon.settlement.documents import statement_csv, statement_pdf
+from saleor_alencon.settlement.models import RunState, Statement
+from saleor_alencon.shops.models import Shop
+
+RENDERERS = {"pdf": (statement_pdf, "application/pdf"), "csv": (statement_csv, "text/csv")}
+SETTLED = (RunState.APPROVED, RunState.EXECUTED)
+
+
+class SignInView(LoginView):
+    """Sign in; everybody lands on the page of their role."""
+
+    template_name = "counter/sign_in.html"
+    redirect_authenticated_user = True
+
+
+class HomeView(LoginRequiredMixin, View):
+    """Send Office people to the back-office and merchants to their shop."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        name = "admin:index" if request.user.is_staff else "counter:shop"
+        return HttpResponseRedirect(reverse(name))
+
+
+class ShopView(LoginRequiredMixin, TemplateView):
+    """What one shop has to hand over, and its money."""
+
+    template_name = "counter/shop.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        shop = Shop.objects.filter(members__user=self.request.user).order_by("name").first()
+        if shop is None:
+            raise Http404("Votre compte n'est rattaché à aucune boutique : prévenez l'Office.")
+        balances = shop_balances().get(shop.pk, {})
+        pickups = Pickup.objects.filter(shop=shop).select_related("shop_order__order")
+        waiting = pickups.filter(state__in=[PickupState.TO_PREPARE, PickupState.READY])
+        return super().get_context_data(
+            shop=shop,
+            held=amount_text(-balances.get(AccountKind.SHOP_HOLD, 0)),
+            available=amount_text(-balances.get(AccountKind.SHOP_AVAILABLE, 0)),
+            waiting=waiting,
+            statements=Statement.objects.filter(shop=shop, run__state__in=SETTLED)
+            .select_related("run")
+            .order_by("-id")[:24],
+            **kwargs,
+        )
+
+
+@login_required
+def statement_download(request: HttpRequest, pk: int, suffix: str) -> HttpResponse:
+    """Download one of the signed-in merchant's own statements as PDF or CSV."""
+    if suffix not in RENDERERS:
+        raise Http404
+    statement = get_object_or_404(
+        Statement, pk=pk, shop__members__user=request.user, run__state__in=SETTLED
+    )
+    render, content_type = RENDERERS[suffix]
+    return HttpResponse(
+        render(statement),
+        content_type=content_type,
+        headers={"Content-Disposition": f'attachment; filename="{statement.number}.{suffix}"'},
+    )
+
+
+def health(request: HttpRequest) -> HttpResponse:
+    """Answer 200 when the database answers, for health checks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")

@@ -1,0 +1,57 @@
+"""The Office service on this machine: web server, and background work when no broker is set."""
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+from saleor_alencon.local.processes import (
+    check_port_free,
+    started_processes,
+    wait_for_port,
+)
+
+HOST = "127.0.0.1"
+INGEST_SECONDS = 5.0
+
+
+def serve_office(*, port: int, ready: str = "") -> None:
+    """Serve until a signal comes or the server ends; print ``ready`` once it answers.
+
+    Needs ``DATABASE_URL`` and ``SECRET_KEY`` in the environment.
+    """
+    check_port_free(HOST, port, "the Office service")
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    command = [
+        sys.executable, "-m", "gunicorn", "saleor_alencon.wsgi", "--bind", f"{HOST}:{port}",
+        "--workers", "1", "--threads", "4", "--log-level", "warning",
+    ]  # fmt: skip
+    with started_processes() as processes:
+        processes.start(
+            "the Office's web server", command, environment=dict(os.environ), folder=Path.cwd()
+        )
+        wait_for_port(processes, HOST, port, seconds=60)
+        if ready:
+            print(ready, flush=True)
+        while not stopping.wait(INGEST_SECONDS):
+            processes.check()
+            if "CELERY_BROKER_URL" not in os.environ:
+                _work_once()
+
+
+def _work_once() -> None:
+    """Do what the worker does where there is no broker: process what Saleor delivered."""
+    import django
+
+    django.setup()
+    from saleor_alencon.orders.tasks import ingest_inbox
+
+    ingest_inbox()
