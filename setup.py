@@ -27,11 +27,11 @@ def discover_packages() -> list[str]:
 
 
 def compile_catalogues() -> None:
-    """Compile each .po below saleor_alencon/locale into the .mo that gettext reads."""
+    """Compile each .po of the Office service into the .mo that gettext reads."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    for source in Path("saleor_alencon/locale").rglob("*.po"):
+    for source in Path("saleor_alencon").rglob("*.po"):
         with source.open("rb") as file:
             catalogue = read_po(file)
         with source.with_suffix(".mo").open("wb") as file:

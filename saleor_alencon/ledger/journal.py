@@ -1,9 +1,12 @@
 """The ledger's journal as a file, streamed."""
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from saleor_alencon.ledger.models import Entry
 from saleor_alencon.outputs.journal_csv import JournalRow, render_journal_csv
+
+PARIS = ZoneInfo("Europe/Paris")
 
 
 def journal_rows() -> Iterator[JournalRow]:
@@ -15,8 +18,8 @@ def journal_rows() -> Iterator[JournalRow]:
         posted = entry.transaction
         shop = entry.account.shop or (entry.shop_order.shop if entry.shop_order else None)
         yield JournalRow(
-            transaction_id=posted.pk,
-            occurred_on=posted.occurred_at.date(),
+            transaction_id=str(posted.pk),
+            occurred_on=posted.occurred_at.astimezone(PARIS).date(),
             posted_at=posted.posted_at,
             kind=posted.kind,
             source_id=posted.source_id,

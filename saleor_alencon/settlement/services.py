@@ -39,9 +39,11 @@ def run_create(
 
     :raises SettlementError: when another run waits, or nothing is there to settle.
     """
+    outermost = not connection.in_atomic_block
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            if outermost:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             cursor.execute("SELECT pg_try_advisory_xact_lock(61000)")
             if not cursor.fetchone()[0]:
                 raise SettlementError("Un reversement est déjà en préparation : patientez.")
