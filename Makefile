@@ -3,8 +3,6 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export DJANGO_SETTINGS_MODULE ?= saleor_alencon_settings.office
-export PYTHONWARNINGS ?= ignore:XDG_RUNTIME_DIR
 
 .PHONY: run test saleor lint lock install install-dev browser
 

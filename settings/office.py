@@ -108,7 +108,8 @@ LOGIN_URL = "/connexion/"
 LOGIN_REDIRECT_URL = "/"
 
 LANGUAGE_CODE = "fr"
-LANGUAGES = [("fr", _("français")), ("en", _("anglais"))]
+# English joins when its catalogue exists: a page half in each language is worse than French.
+LANGUAGES = [("fr", _("français"))]
 LOCALE_PATHS = [PACKAGE / "locale"]
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
