@@ -10,9 +10,11 @@ import pytest
 def embedded_socket():
     from saleor_alencon.local.embedded_postgres import temporary_server
 
-    with tempfile.TemporaryDirectory(prefix="alencon-pg-") as folder:
-        with temporary_server(Path(folder) / "data") as socket:
-            yield socket
+    with (
+        tempfile.TemporaryDirectory(prefix="alencon-pg-") as folder,
+        temporary_server(Path(folder) / "data") as socket,
+    ):
+        yield socket
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("adresse électronique"), unique=True)
     name = models.CharField(_("nom affiché"), max_length=120, blank=True)
     role = models.CharField(_("rôle"), max_length=16, choices=Role.choices, default=Role.MERCHANT)
-    is_active = models.BooleanField(_("actif"), default=True)
+    is_active = models.BooleanField(_("actif"), default=True)  # type: ignore[misc]
     created_at = models.DateTimeField(_("créé le"), default=timezone.now, editable=False)
 
     objects = UserManager()

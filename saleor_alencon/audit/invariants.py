@@ -79,7 +79,7 @@ SELECT 'shop order', o.saleor_id, s.slug,
 
 def find_problems() -> list[str]:
     """Return one line for each broken invariant and row; empty when the books are right."""
-    problems = []
+    problems: list[str] = []
     with connection.cursor() as cursor:
         for name, query in INVARIANTS.items():
             cursor.execute(query)

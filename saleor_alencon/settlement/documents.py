@@ -66,6 +66,8 @@ def _party(row: Association | Shop, vat_number: str) -> Party:
 def _line(row: LineRow) -> StatementLine:
     if row.kind == StatementLineKind.PAYOUT_RETURNED:
         payout = row.payout
+        assert payout is not None
+        assert payout.returned_at is not None
         return StatementLine(
             occurred_on=payout.returned_at.astimezone(PARIS).date(),
             kind="payout_returned",
@@ -79,7 +81,9 @@ def _line(row: LineRow) -> StatementLine:
             items=(),
             tenders=(),
         )
-    order = row.shop_order.order
+    shop_order = row.shop_order
+    assert shop_order is not None
+    order = shop_order.order
     sale = row.kind == StatementLineKind.SALE
     kind = "sale" if sale else "refund" if row.gross_cents < 0 else "correction"
     return StatementLine(
@@ -99,7 +103,7 @@ def _line(row: LineRow) -> StatementLine:
                 quantity=item.order_line.quantity,
                 vat_rate_bps=item.order_line.vat_rate_bps,
                 gross_cents=item.gross_cents,
-                commission_rate_bps=row.shop_order.commission_rate_bps,
+                commission_rate_bps=shop_order.commission_rate_bps,
                 commission_cents=item.commission_cents,
                 commission_vat_cents=item.commission_vat_cents,
             )

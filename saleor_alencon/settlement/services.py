@@ -1,6 +1,7 @@
 """Settlement runs: draft, approval by a second person, execution, returned payouts."""
 
 import datetime
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -91,8 +92,9 @@ def run_approve(*, run_id: int, approved_by: User, now: datetime.datetime) -> Se
                 "Vous avez préparé ce reversement : une seconde personne doit l'approuver."
             )
         payouts = list(run.payouts.select_related("statement").order_by("id"))
-        run.execution_date = next_business_day(now.astimezone(PARIS).date())
-        run.payment_file = _payment_file(run, payouts, now) if payouts else None
+        execution_date = next_business_day(now.astimezone(PARIS).date())
+        run.execution_date = execution_date
+        run.payment_file = _payment_file(run, payouts, execution_date, now) if payouts else None
         _payouts_post(payouts, now)
         run.state, run.approved_by, run.approved_at = RunState.APPROVED, approved_by, now
         run.save()
@@ -100,7 +102,12 @@ def run_approve(*, run_id: int, approved_by: User, now: datetime.datetime) -> Se
         return run
 
 
-def _payment_file(run: SettlementRun, payouts: list[Payout], now: datetime.datetime) -> bytes:
+def _payment_file(
+    run: SettlementRun,
+    payouts: list[Payout],
+    execution_date: datetime.date,
+    now: datetime.datetime,
+) -> bytes:
     if not settings.SEPA_RAIL_ENABLED:
         raise SettlementError(
             "Le virement SEPA n'est pas activé : voir SEPA_RAIL dans docs/settings.md (il faut "
@@ -120,7 +127,7 @@ def _payment_file(run: SettlementRun, payouts: list[Payout], now: datetime.datet
         ],
         message_id=f"ALENCON-{run.number}",
         created_at=now,
-        execution_date=run.execution_date,
+        execution_date=execution_date,
     )  # fmt: skip
     total = sum(payout.amount_cents for payout in payouts)
     assert read_control_sum(data) == (total, len(payouts)), run
@@ -164,7 +171,14 @@ def _payouts_post(payouts: list[Payout], now: datetime.datetime) -> None:
         )
 
 
-def _post(payouts, kind, now, sides, *, reason=""):  # type: ignore[no-untyped-def]
+def _post(
+    payouts: list[Payout],
+    kind: TransactionKind,
+    now: datetime.datetime,
+    sides: Callable[[Payout], tuple[int, int]],
+    *,
+    reason: str = "",
+) -> None:
     """Post one transaction per payout; ``sides(payout)`` gives the accounts (debit, credit)."""
     drafts = []
     for payout in payouts:
