@@ -35,13 +35,13 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("adresse électronique"), unique=True)
     name = models.CharField(_("nom affiché"), max_length=120, blank=True)
     role = models.CharField(_("rôle"), max_length=16, choices=Role.choices, default=Role.MERCHANT)
-    is_active = models.BooleanField(_("actif"), default=True)  # type: ignore[misc]
+    is_active = models.BooleanField(_("actif"), default=True)
     created_at = models.DateTimeField(_("créé le"), default=timezone.now, editable=False)
 
     objects = UserManager()
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []  # noqa: RUF012
 
     class Meta:
         verbose_name = _("utilisateur")

@@ -45,7 +45,9 @@ class ShopView(LoginRequiredMixin, TemplateView):
     template_name = "counter/shop.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        shop = Shop.objects.filter(members__user=self.request.user)  # type: ignore[misc].order_by("name").first()
+        user_id = self.request.user.pk
+        assert user_id is not None
+        shop = Shop.objects.filter(members__user_id=user_id).order_by("name").first()
         if shop is None:
             raise Http404("Votre compte n'est rattaché à aucune boutique : prévenez l'Office.")
         balances = shop_balances().get(shop.pk, {})
