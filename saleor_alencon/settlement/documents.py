@@ -20,9 +20,8 @@ from saleor_alencon.shops.models import Association, Shop
 PARIS = ZoneInfo("Europe/Paris")
 
 
-def statement_document(statement: Statement, *, now: datetime.datetime) -> Any:
+def statement_document(statement: Statement, office: Association, *, now: datetime.datetime) -> Any:
     """Return the JSON of a statement, from its lines as they stand."""
-    office = Association.objects.get()
     lines = tuple(
         _line(row)
         for row in statement.lines.select_related("shop_order__order", "payout")

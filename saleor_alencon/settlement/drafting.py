@@ -122,11 +122,12 @@ def statements_draft(run: SettlementRun, *, now: datetime.datetime) -> int:
         cursor.execute(CLAIMS, [AccountKind.SHOP_AVAILABLE, run.pk])
         cursor.execute(STATED, [run.pk])
         stated = dict(cursor.fetchall())
+    office = Association.objects.get()
     for statement in statements:
         assert stated[statement.shop_id] == statement.net_cents, (
             f"{statement}: lines say {stated[statement.shop_id]}, ledger {statement.net_cents}"
         )
-        _decide(statement, now)
+        _decide(statement, office, now)
     return len(statements)
 
 
@@ -140,12 +141,12 @@ def _balances() -> dict[int, tuple[int, int, int]]:
         }
 
 
-def _decide(statement: Statement, now: datetime.datetime) -> None:
+def _decide(statement: Statement, office: Association, now: datetime.datetime) -> None:
     """Say what is paid and what is carried, make the payout, and freeze the document."""
     shop, run = statement.shop, statement.run
     decision = decide_payout(
         statement.opening_cents + statement.net_cents,
-        minimum_cents=Association.objects.get().minimum_payout_cents,
+        minimum_cents=office.minimum_payout_cents,
         has_account=bool(shop.iban and shop.bic),
     )
     statement.payable_cents = decision.payable_cents
@@ -162,5 +163,5 @@ def _decide(statement: Statement, now: datetime.datetime) -> None:
             bic=shop.bic,
             end_to_end_id=f"{run.number}-{shop.pk}",
         )
-    statement.document = statement_document(statement, now=now)
+    statement.document = statement_document(statement, office, now=now)
     statement.save()
