@@ -10,7 +10,6 @@ from saleor_alencon.domain.order_books import (
     PartBooks,
     ShopTerms,
     derive_order_books,
-    split_shipping,
 )
 from saleor_alencon.domain.shop_orders import (
     DeliveryChoice,
@@ -150,7 +149,8 @@ def _shop_order_write(
         "state": state,
         "handed_over_at": _handed_over_at(saleor, line_ids, state),
         "goods_gross_cents": sum(part.gross_cents for part in goods),
-        "shipping_share_cents": split_shipping(facts).get(shop.slug, 0),
+        "shipping_share_cents": sum(part.gross_cents for part in parts)
+        - sum(part.gross_cents for part in goods),
         "paid_cents": sum(part.charged_cents for part in parts),
         "refunded_cents": sum(part.refunded_cents for part in parts),
         "commission_cents": sum(part.commission_cents for part in goods),
