@@ -1,6 +1,7 @@
 """One embedded PostgreSQL for the whole run; the tests work as the service's own role."""
 
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,44 @@ def django_db_setup(embedded_socket, django_db_blocker):
         connection.close()
         yield
         connection.close()
+
+
+@contextmanager
+def connected_to(database_url):
+    """Let Django's connection lead to another database for a while."""
+    from django.db import connection
+
+    from saleor_alencon_settings.office import database
+
+    before = dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict.update(database(database_url))
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(before)
+
+
+@pytest.fixture
+def own_database(django_db_setup, embedded_socket, django_db_blocker):
+    """A database of the test's own, migrated, for what must really commit; yields its name.
+
+    The ledger cannot be emptied, so such a test cannot clean up behind itself.
+    """
+    import psycopg
+
+    from saleor_alencon.local.embedded_postgres import url
+
+    name = "own"
+    with (
+        psycopg.connect(url(embedded_socket, "postgres", "postgres"), autocommit=True) as admin,
+        django_db_blocker.unblock(),
+    ):
+        from django.db import connection
+
+        connection.close()
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE test")
+        with connected_to(url(embedded_socket, "alencon", name)):
+            yield name
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

