@@ -1,6 +1,6 @@
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from saleor_alencon.accounts.models import User
@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: object) -> None:
         now = timezone.now()
-        user = User.objects.get(email=options["by"])
+        user = User.objects.filter(email=options["by"]).first()
+        if user is None:
+            raise CommandError(f"--by {options['by']}: nobody here has this e-mail address")
         run = run_create(created_by=user, cutoff=now, now=now)
         self.stdout.write(
             f"{run.number}: {run.statements.count()} statements, {run.payouts.count()} payouts"
