@@ -124,8 +124,16 @@ def prepare_office_schema(stack: Stack) -> None:
     """
     with stack.cluster.connect() as connection:
         apply_sql_file(connection, PREPARE_SQL)
+    run_office(stack, "migrate")
+
+
+def run_office(stack: Stack, *arguments: str) -> str:
+    """Run an ``alencon`` command on the stack's database, and return what it printed.
+
+    :raises SaleorFailed: the command failed; the message has the end of its output.
+    """
     done = subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--database", "owner", "--no-input"],
+        [sys.executable, "-m", "saleor_alencon", *arguments],
         check=False,
         capture_output=True,
         text=True,
@@ -133,7 +141,9 @@ def prepare_office_schema(stack: Stack) -> None:
         cwd=PROJECT,
     )
     if done.returncode:
-        raise SaleorFailed(f"The Office's migrations failed: {(done.stderr + done.stdout)[-1500:]}")
+        output = (done.stderr + done.stdout)[-1500:]
+        raise SaleorFailed(f"alencon {' '.join(arguments)} failed: {output}")
+    return done.stdout
 
 
 def start_saleor_api(
@@ -263,12 +273,12 @@ def run_stack(*, saleor_port: int, office_port: int, tell: Callable[[str], None]
         tokens = ensure_app_tokens(stack)
         seed_saleor(f"{stack.saleor_url}/graphql/", tokens["alencon.seed"], tell)
         start_saleor_tasks(stack, processes, logs)
-        start_office(stack, processes, office_port, tokens[OFFICE_APP])
-        wait_for_port(processes, HOST, office_port, seconds=60)
+        logins = run_office(stack, "seed")
+        start_office(stack, processes, office_port, SALEOR_APP_TOKEN=tokens[OFFICE_APP])
         tell(
             f"Saleor's API   {stack.saleor_url}/graphql/\n"
             f"  staff login  {STAFF_EMAIL} / {STAFF_PASSWORD}\n"
-            f"Office         http://{HOST}:{office_port}/\n"
+            f"Office         http://{HOST}:{office_port}/\n{logins}"
             "Ctrl-C stops everything."
         )
         while True:
@@ -318,14 +328,24 @@ def start_saleor_tasks(stack: Stack, processes: Processes, logs: Path) -> None:
         )
 
 
-def start_office(stack: Stack, processes: Processes, port: int, saleor_token: str) -> None:
-    """Start the Office service on the stack's database."""
+def start_office(
+    stack: Stack,
+    processes: Processes,
+    port: int,
+    *,
+    log: Path | None = None,
+    **environment: str,
+) -> None:
+    """Start the Office service on the stack's database, and wait until it answers."""
     code = (
         f"from saleor_alencon.local.office_process import serve_office; serve_office(port={port})"
     )
     processes.start(
         "the Office service",
         [sys.executable, "-c", code],
-        environment=stack.office_environment(SALEOR_APP_TOKEN=saleor_token),
+        # The stack pays nobody: its SEPA file goes to no bank.
+        environment=stack.office_environment(SEPA_RAIL="enabled", **environment),
         folder=PROJECT,
+        log=log,
     )
+    wait_for_port(processes, HOST, port, seconds=60)
