@@ -35,7 +35,8 @@ def build_wheel(target: Path) -> Path:
             (source / name).write_bytes((PROJECT / name).read_bytes())
     # The development environment holds what [build-system] asks for: nothing is downloaded.
     command = [
-        sys.executable, "-m", "build", "--wheel", "--no-isolation", f"--outdir={target}", str(source),
+        sys.executable, "-m", "build", "--wheel", "--no-isolation",
+        f"--outdir={target}", str(source),
     ]  # fmt: skip
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
