@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from saleor_alencon.local.demo_catalogue import ARTICLES
-from saleor_alencon.local.saleor_client import SaleorClient
+from saleor_alencon.saleor_api.client import SaleorClient
 
 SHOPS_FILE = Path(__file__).resolve().parents[2] / "fixtures/shops/demo.json"
 CHANNEL = "alencon"

@@ -19,7 +19,6 @@ from saleor_alencon.local.processes import (
     started_processes,
     wait_for_port,
 )
-from saleor_alencon.local.saleor_client import SaleorClient
 from saleor_alencon.local.saleor_source import (
     DEVELOPMENT_KEY,
     STAFF_EMAIL,
@@ -42,6 +41,7 @@ from saleor_alencon.local.system_postgres import (
     copy_cluster,
     temporary_copy,
 )
+from saleor_alencon.saleor_api.client import SaleorClient
 
 HOST = "127.0.0.1"
 PREPARE_SQL = Path(__file__).with_name("prepare_database.sql")

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 
-from saleor_alencon.local.saleor_client import SaleorClient
+from saleor_alencon.saleor_api.client import SaleorClient
 
 CREATE_WEBHOOK = """
 mutation($input: WebhookCreateInput!) {

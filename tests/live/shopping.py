@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from saleor_alencon.local.saleor_client import SaleorClient
 from saleor_alencon.local.saleor_seed import CHANNEL
+from saleor_alencon.saleor_api.client import SaleorClient
 
 FIND_VARIANTS = """
 query($channel: String!) {

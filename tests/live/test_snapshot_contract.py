@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from saleor_alencon.inbox.snapshot import parse_snapshot
-from saleor_alencon.local.saleor_client import SaleorClient, SaleorRefused
 from saleor_alencon.local.saleor_stack import create_saleor_app
+from saleor_alencon.saleor_api.client import SaleorClient, SaleorRefused
 from tests.live.live_saleor import LiveSaleor
 
 PROJECT = Path(__file__).resolve().parents[2]
