@@ -61,12 +61,14 @@ class RefundFact:
     """A refund the Office granted: an amount, and the lines (or delivery) it is meant for.
 
     ``line_cents`` weighs the lines; with no line and no shipping the amount is for the order.
+    ``shipping_shop`` is the shop whose share of the delivery fee it gives back.
     """
 
     id: str
     amount_cents: int
     line_cents: Mapping[str, int] = field(default_factory=dict)
     includes_shipping: bool = False
+    shipping_shop: str | None = None
 
 
 @dataclass(frozen=True)
@@ -235,6 +237,9 @@ def _refund_parts(
         weights = {part: cents for part, cents in refund.line_cents.items() if part in paid}
         if refund.includes_shipping:
             weights |= {part: paid[part] for part in paid if part.startswith(SHIPPING)}
+        if refund.shipping_shop is not None:
+            part = SHIPPING + refund.shipping_shop
+            weights |= {part: paid.get(part, 0)}
         if not any(weights.values()):
             continue
         room = {part: paid[part] - refunded[part] for part in paid}

@@ -29,10 +29,14 @@ class PickupState(StrEnum):
 
 @dataclass(frozen=True)
 class LineProgress:
-    """How much of a line was ordered and handed over (or delivered), in pieces."""
+    """How much of a line was ordered, handed over (or delivered) and returned, in pieces.
+
+    Returned are the pieces that the shopper does not have: brought back, or refused by the shop.
+    """
 
     quantity: int
     handed_over: int
+    returned: int = 0
 
 
 def derive_shop_order_state(
@@ -47,12 +51,16 @@ def derive_shop_order_state(
 
     Cancelled wins; then whatever was handed over; then, with nothing handed over, money that
     went back whole means cancelled, and money that is missing means it waits for payment.
+    Pieces that were returned are not waited for; when all were, and the money was kept, the
+    shop order counts as handed over: it is the shop's money.
     """
     handed_over = sum(line.handed_over for line in lines)
     if order_cancelled:
         return ShopOrderState.CANCELLED
-    if handed_over and all(line.handed_over >= line.quantity for line in lines):
-        return ShopOrderState.HANDED_OVER
+    moved = handed_over + sum(line.returned for line in lines)
+    if moved and all(line.handed_over + line.returned >= line.quantity for line in lines):
+        kept = handed_over or refunded_cents < paid_cents
+        return ShopOrderState.HANDED_OVER if kept else ShopOrderState.CANCELLED
     if handed_over:
         return ShopOrderState.PARTLY_HANDED_OVER
     if refunded_cents and refunded_cents >= paid_cents:
@@ -62,14 +70,17 @@ def derive_shop_order_state(
     return ShopOrderState.TO_PREPARE
 
 
-def derive_pickup_state(shop_order: ShopOrderState, current: PickupState | None) -> PickupState:
+def derive_pickup_state(
+    shop_order: ShopOrderState, current: PickupState | None, *, handing_over: bool = False
+) -> PickupState:
     """Return the pickup's state, keeping what only the shop knows (ready, uncollected).
 
-    A hand-over that Saleor took back (a cancelled fulfilment) returns the pickup to prepare.
+    ``handing_over`` says that the shop handed over and Saleor was not told yet. A hand-over that
+    Saleor took back (a cancelled fulfilment) returns the pickup to prepare.
     """
     if shop_order is ShopOrderState.CANCELLED:
         return PickupState.CANCELLED
-    if shop_order is ShopOrderState.HANDED_OVER:
+    if shop_order is ShopOrderState.HANDED_OVER or handing_over:
         return PickupState.HANDED_OVER
     if current in (PickupState.READY, PickupState.UNCOLLECTED):
         return current

@@ -1,6 +1,6 @@
 """From an OrderSnapshot to the plain facts that the domain reasons on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from saleor_alencon.domain.order_books import (
     LineFact,
@@ -9,6 +9,7 @@ from saleor_alencon.domain.order_books import (
     TenderFact,
     TenderKind,
 )
+from saleor_alencon.domain.refund_marks import RefundMark
 from saleor_alencon.domain.shop_orders import DeliveryChoice
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.inbox.snapshot import Order
@@ -73,17 +74,32 @@ def order_facts(order: Order, shops: Mapping[str, str]) -> OrderFacts:
             TenderFact(item.id, tender_kind(item), charged_cents(item), item.refunded_amount.cents)
             for item in sorted_transactions(order)
         ),
-        refunds=tuple(
-            RefundFact(
-                refund.id,
-                refund.amount.cents,
-                _refund_line_cents(refund, unit_cents),
-                refund.shipping_costs_included,
-            )
-            for refund in refunds
-            if refund.status != "FAILURE"
-        ),
+        refunds=tuple(_refund_facts(refunds, unit_cents)),
     )
+
+
+def _refund_facts(
+    refunds: Iterable[GrantedRefund], unit: Mapping[str, object]
+) -> Iterator[RefundFact]:
+    """Give each granted refund that did not fail; those of one refusal count as one."""
+    groups: dict[str, list[GrantedRefund]] = {}
+    for refund in refunds:
+        if refund.status != "FAILURE":
+            mark = RefundMark.read(refund.reason)
+            groups.setdefault(f"{mark.shop}:{mark.key}" if mark else refund.id, []).append(refund)
+    for group in groups.values():
+        line_cents: dict[str, int] = {}
+        for refund in group:
+            for line, cents in _refund_line_cents(refund, unit).items():
+                line_cents[line] = line_cents.get(line, 0) + cents
+        mark = RefundMark.read(group[0].reason)
+        yield RefundFact(
+            group[0].id,
+            sum(refund.amount.cents for refund in group),
+            line_cents,
+            any(refund.shipping_costs_included for refund in group),
+            mark.shop if mark and mark.includes_shipping else None,
+        )
 
 
 def _refund_line_cents(refund: GrantedRefund, unit: Mapping[str, object]) -> dict[str, int]:
@@ -106,11 +122,24 @@ def delivery_choice(order: Order) -> DeliveryChoice:
     return DeliveryChoice.COLLECT
 
 
+NOT_WITH_THE_SHOPPER = ("CANCELED", "WAITING_FOR_APPROVAL", "REPLACED")
+RETURNED = ("RETURNED", "REFUNDED_AND_RETURNED")
+
+
 def handed_over(order: Order) -> dict[str, int]:
-    """Return, by line id, the pieces handed over and not cancelled since."""
+    """Return, by line id, the pieces handed over, neither cancelled nor returned since."""
+    return _pieces(order, lambda status: status not in (*NOT_WITH_THE_SHOPPER, *RETURNED))
+
+
+def returned(order: Order) -> dict[str, int]:
+    """Return, by line id, the pieces brought back, or refused by the shop before any hand-over."""
+    return _pieces(order, lambda status: status in RETURNED)
+
+
+def _pieces(order: Order, counts: Callable[[str], bool]) -> dict[str, int]:
     pieces: dict[str, int] = {}
     for fulfillment in order.fulfillments:
-        if fulfillment.status in ("CANCELED", "WAITING_FOR_APPROVAL", "REPLACED"):
+        if not counts(fulfillment.status):
             continue
         for line in fulfillment.lines or ():
             if line.order_line is not None:

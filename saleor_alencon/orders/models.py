@@ -119,6 +119,7 @@ class ShopOrderLine(models.Model):
     sku = models.CharField(_("référence"), max_length=255, blank=True)
     quantity = models.PositiveIntegerField(_("quantité"))
     quantity_handed_over = models.PositiveIntegerField(_("quantité remise"))
+    quantity_returned = models.PositiveIntegerField(_("quantité refusée ou rendue"), default=0)
     gross_cents = models.BigIntegerField(_("total TTC (centimes)"))
     net_cents = models.BigIntegerField(_("total HT (centimes)"))
     vat_rate_bps = models.PositiveIntegerField(_("TVA (points de base)"))
@@ -188,6 +189,9 @@ class Pickup(models.Model):
     shop = models.ForeignKey("shops.Shop", models.PROTECT, related_name="pickups")
     code = models.CharField(_("code"), max_length=8)
     state = models.CharField(_("état"), max_length=16, choices=PICKUP_STATES)
+    handing_over_since = models.DateTimeField(
+        _("remis, Saleor pas encore informé, depuis le"), null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("retrait")

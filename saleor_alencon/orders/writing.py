@@ -28,6 +28,7 @@ from saleor_alencon.orders.facts import (
     handed_over,
     line_shop,
     order_facts,
+    returned,
     sorted_transactions,
     tender_kind,
 )
@@ -131,12 +132,12 @@ def _shop_order_write(
 ) -> ShopOrder:
     lines = [line for line in facts.lines if line.shop == shop.slug]
     line_ids = {line.id for line in lines}
-    pieces = handed_over(saleor)
+    pieces, back = handed_over(saleor), returned(saleor)
     parts = [part for part in books.parts.values() if part.shop == shop.slug]
     goods = [books.parts[line.id] for line in lines]
     state = derive_shop_order_state(
         [
-            LineProgress(line.quantity, pieces.get(line.id, 0))
+            LineProgress(line.quantity, pieces.get(line.id, 0), back.get(line.id, 0))
             for line in saleor.lines
             if line.id in line_ids
         ],
@@ -164,7 +165,7 @@ def _shop_order_write(
     shop_order, _ = ShopOrder.objects.update_or_create(
         order=order, shop=shop, defaults=derived, create_defaults=derived | frozen
     )
-    _lines_write(shop_order, saleor, books.parts, line_ids, pieces)
+    _lines_write(shop_order, saleor, books.parts, line_ids, pieces, back)
     if order.delivery_choice == DeliveryChoice.COLLECT:
         _pickup_write(shop_order, state)
     return shop_order
@@ -191,6 +192,7 @@ def _lines_write(
     parts: Mapping[str, PartBooks],
     line_ids: set[str],
     pieces: Mapping[str, int],
+    back: Mapping[str, int],
 ) -> None:
     rows = [
         ShopOrderLine(
@@ -201,6 +203,7 @@ def _lines_write(
             sku=line.product_sku or "",
             quantity=line.quantity,
             quantity_handed_over=pieces.get(line.id, 0),
+            quantity_returned=back.get(line.id, 0),
             gross_cents=line.total_price.gross.cents,
             net_cents=line.total_price.net.cents,
             vat_rate_bps=round(line.tax_rate * 10_000),
@@ -222,8 +225,8 @@ def _lines_write(
     )
     # A line taken out of the order is worth nothing any more; its row stays for its history.
     shop_order.lines.exclude(saleor_id__in=line_ids).update(
-        quantity=0, quantity_handed_over=0, gross_cents=0, net_cents=0, paid_cents=0,
-        refunded_cents=0, commission_cents=0, commission_vat_cents=0,
+        quantity=0, quantity_handed_over=0, quantity_returned=0, gross_cents=0, net_cents=0,
+        paid_cents=0, refunded_cents=0, commission_cents=0, commission_vat_cents=0,
     )  # fmt: skip
 
 
@@ -232,8 +235,13 @@ def _pickup_write(shop_order: ShopOrder, state: ShopOrderState) -> None:
     if pickup is None:
         code = _free_code(shop_order.shop_id)
         pickup = Pickup(shop_order=shop_order, shop_id=shop_order.shop_id, code=code)
-    current = PickupState(pickup.state) if pickup.state else None
-    pickup.state = derive_pickup_state(state, current)
+    if state in (ShopOrderState.HANDED_OVER, ShopOrderState.CANCELLED):
+        pickup.handing_over_since = None
+    pickup.state = derive_pickup_state(
+        state,
+        PickupState(pickup.state) if pickup.state else None,
+        handing_over=pickup.handing_over_since is not None,
+    )
     pickup.save()
 
 
