@@ -67,29 +67,39 @@ def allocate_capped(
     return parts
 
 
-def draw_down(amounts: Mapping[str, int], totals: Mapping[str, int]) -> dict[str, dict[str, int]]:
+def draw_down(
+    amounts: Mapping[str, int],
+    totals: Mapping[str, int],
+    *preferred: Mapping[str, Mapping[str, int]],
+) -> dict[str, dict[str, int]]:
     """Serve each total of ``totals`` from ``amounts``, one after the other, in sorted order.
 
-    Returns ``{total key: {amount key: cents}}``; rows sum to the totals and columns to the
-    amounts. Used to say which tender a refund, already split over parts, came from.
+    Each table of ``preferred``, the first one first, says how much of an amount a total should
+    serve at most while there is a choice; what is left is served in sorted order. Returns
+    ``{total key: {amount key: cents}}``; rows sum to the totals and columns to the amounts.
+    Used to say which tender a refund, already split over parts, came from.
 
     >>> draw_down({"line-1": 60, "line-2": 40}, {"card": 70, "cheque": 30})
     {'card': {'line-1': 60, 'line-2': 10}, 'cheque': {'line-2': 30}}
+    >>> draw_down({"a": 60, "b": 40}, {"card": 50, "cheque": 50},
+    ...           {"card": {"a": 30, "b": 20}, "cheque": {"a": 30, "b": 20}})
+    {'card': {'a': 30, 'b': 20}, 'cheque': {'a': 30, 'b': 20}}
 
     :raises ValueError: when both sides do not sum to the same amount.
     """
     if sum(amounts.values()) != sum(totals.values()):
         raise ValueError("both sides of a draw-down must sum to the same amount")
-    remaining = dict(sorted(amounts.items()))
-    rows: dict[str, dict[str, int]] = {}
-    for total_key in sorted(totals):
-        need, row = totals[total_key], {}
-        for key, available in remaining.items():
-            taken = min(need, available)
-            if taken:
-                row[key] = taken
-                remaining[key] -= taken
-                need -= taken
-        assert need == 0
-        rows[total_key] = row
+    remaining, needs = dict(sorted(amounts.items())), dict(sorted(totals.items()))
+    rows: dict[str, dict[str, int]] = {total_key: {} for total_key in needs}
+    for table in (*preferred, dict.fromkeys(needs, amounts)):
+        for total_key, row in rows.items():
+            for key, wish in sorted(table.get(total_key, {}).items()):
+                wanted = max(wish - row.get(key, 0), 0)
+                taken = min(needs[total_key], remaining.get(key, 0), wanted)
+                if taken:
+                    row[key] = row.get(key, 0) + taken
+                    remaining[key] -= taken
+                    needs[total_key] -= taken
+    assert not any(needs.values())
+    assert not any(remaining.values())
     return rows

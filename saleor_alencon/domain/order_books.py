@@ -61,7 +61,8 @@ class RefundFact:
     """A refund the Office granted: an amount, and the lines (or delivery) it is meant for.
 
     ``line_cents`` weighs the lines; with no line and no shipping the amount is for the order.
-    ``shipping_shop`` is the shop whose share of the delivery fee it gives back.
+    ``shipping_shop`` is the shop whose share of the delivery fee it gives back, ``tenders`` the
+    means of payment it was to go back to, when that is known.
     """
 
     id: str
@@ -69,11 +70,16 @@ class RefundFact:
     line_cents: Mapping[str, int] = field(default_factory=dict)
     includes_shipping: bool = False
     shipping_shop: str | None = None
+    tenders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class OrderFacts:
-    """The money of one order. Sequences are in the order of time, oldest first."""
+    """The money of one order.
+
+    Tenders are in the order of time, oldest first; refunds in the order in which returned money
+    is counted towards them: those known to be paid first.
+    """
 
     id: str
     lines: tuple[LineFact, ...]
@@ -182,12 +188,15 @@ def derive_order_books(facts: OrderFacts, terms: Mapping[str, ShopTerms]) -> Ord
 
     charged, credit_in = _charge_parts(facts.tenders, owed)
     paid = {part: sum(row.get(part, 0) for row in charged.values()) for part in owed}
-    refunded, credit_out = _refund_parts(facts, paid, sum(credit_in.values()))
+    refunded, credit_out, meant = _refund_parts(facts, paid, shop_of, sum(credit_in.values()))
 
     parts = {part: _part_books(part, shop_of[part], owed[part], paid[part], refunded[part], terms)
              for part in owed}  # fmt: skip
     refund_rows = draw_down(
-        {**refunded, "": credit_out}, {t.id: t.refunded_cents for t in facts.tenders}
+        {**refunded, "": credit_out},
+        {t.id: t.refunded_cents for t in facts.tenders},
+        meant,
+        {tender: {**row, "": credit_in[tender]} for tender, row in charged.items()},
     )
     positions = [
         *_tender_positions(PositionKind.CHARGE, facts, charged, credit_in, shop_of),
@@ -222,37 +231,52 @@ def _charge_parts(
 
 
 def _refund_parts(
-    facts: OrderFacts, paid: Mapping[str, int], credit_cents: int
-) -> tuple[dict[str, int], int]:
+    facts: OrderFacts, paid: Mapping[str, int], shop_of: Mapping[str, str], credit_cents: int
+) -> tuple[dict[str, int], int, dict[str, dict[str, int]]]:
     """Say which parts the refunded money is for, and how much of it was the shopper's credit.
 
-    Granted refunds with lines go to those lines first; the rest takes the shopper's credit
-    first, then every part in proportion to what it still keeps.
+    A granted refund goes to its lines, then to the delivery of their shops, then to the other
+    shops' delivery. Everything else takes the shopper's credit first, then every part in
+    proportion to what it still keeps. The third value says which tender was meant to refund
+    which part.
     """
     left = sum(tender.refunded_cents for tender in facts.tenders)
     if left > sum(tender.charged_cents for tender in facts.tenders):
         raise ValueError(f"order {facts.id}: more was refunded than charged")
     refunded = dict.fromkeys(paid, 0)
+    meant: dict[str, dict[str, int]] = {}
+    unplaced = 0
     for refund in facts.refunds:
-        weights = {part: cents for part, cents in refund.line_cents.items() if part in paid}
-        if refund.includes_shipping:
-            weights |= {part: paid[part] for part in paid if part.startswith(SHIPPING)}
-        if refund.shipping_shop is not None:
-            part = SHIPPING + refund.shipping_shop
-            weights |= {part: paid.get(part, 0)}
-        if not any(weights.values()):
-            continue
-        room = {part: paid[part] - refunded[part] for part in paid}
-        amount_cents = min(refund.amount_cents, left, sum(room.values()))
-        for part, share_cents in allocate_capped(amount_cents, weights, room).items():
-            refunded[part] += share_cents
-        left -= amount_cents
+        unmoved = min(refund.amount_cents, left)
+        left -= unmoved
+        for tier in _refund_tiers(refund, paid, shop_of):
+            room = {part: paid[part] - refunded[part] for part in tier}
+            placed = allocate_capped(min(unmoved, sum(room.values())), tier, room)
+            for part, share_cents in placed.items():
+                refunded[part] += share_cents
+                unmoved -= share_cents
+                for tender in refund.tenders:
+                    row = meant.setdefault(tender, {})
+                    row[part] = row.get(part, 0) + share_cents
+        unplaced += unmoved
+    left += unplaced
     credit_out = min(left, credit_cents)
-    left -= credit_out
     room = {part: paid[part] - refunded[part] for part in paid}
-    for part, share_cents in allocate_capped(left, room, room).items():
+    for part, share_cents in allocate_capped(left - credit_out, room, room).items():
         refunded[part] += share_cents
-    return refunded, credit_out
+    return refunded, credit_out, meant
+
+
+def _refund_tiers(
+    refund: RefundFact, paid: Mapping[str, int], shop_of: Mapping[str, str]
+) -> tuple[dict[str, int], ...]:
+    """Return what a refund is meant for, weighted, the first to be served first."""
+    lines = {part: cents for part, cents in refund.line_cents.items() if part in paid}
+    shops = {shop_of[part] for part in lines} if refund.includes_shipping else set()
+    own = {SHIPPING + shop for shop in (shops | {refund.shipping_shop}) if shop} & paid.keys()
+    delivery = {part for part in paid if part.startswith(SHIPPING)} - own
+    others = delivery if refund.includes_shipping else set()
+    return lines, {part: paid[part] for part in own}, {part: paid[part] for part in others}
 
 
 def _part_books(

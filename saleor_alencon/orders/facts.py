@@ -16,6 +16,9 @@ from saleor_alencon.inbox.snapshot import Order
 from saleor_alencon.inbox.snapshot_parts import OrderLine, ShippingMethodDelivery
 from saleor_alencon.inbox.snapshot_tenders import GrantedRefund, Transaction
 
+REFUND_STATUSES = ("SUCCESS", "PENDING", "NONE")
+"""What returned money is counted towards, the surest first; a failed refund moved nothing."""
+
 
 class UnknownShop(AlenconError):
     """Raised when a line names no shop, or one the Office does not know; replay once it does."""
@@ -65,7 +68,10 @@ def order_facts(order: Order, shops: Mapping[str, str]) -> OrderFacts:
         LineFact(line.id, shops[line.id], line.total_price.gross.cents) for line in order.lines
     )
     unit_cents = {line.id: line.unit_price.gross.amount for line in order.lines}
-    refunds = sorted(order.granted_refunds, key=lambda item: (item.created_at, item.id))
+    refunds = sorted(
+        (item for item in order.granted_refunds if item.status in REFUND_STATUSES),
+        key=lambda item: (REFUND_STATUSES.index(item.status), item.created_at, item.id),
+    )
     return OrderFacts(
         id=order.id,
         lines=lines,
@@ -81,12 +87,11 @@ def order_facts(order: Order, shops: Mapping[str, str]) -> OrderFacts:
 def _refund_facts(
     refunds: Iterable[GrantedRefund], unit: Mapping[str, object]
 ) -> Iterator[RefundFact]:
-    """Give each granted refund that did not fail; those of one refusal count as one."""
+    """Give one fact for each granted refund; those of one refusal count as one."""
     groups: dict[str, list[GrantedRefund]] = {}
     for refund in refunds:
-        if refund.status != "FAILURE":
-            mark = RefundMark.read(refund.reason)
-            groups.setdefault(f"{mark.shop}:{mark.key}" if mark else refund.id, []).append(refund)
+        mark = RefundMark.read(refund.reason)
+        groups.setdefault(f"{mark.shop}:{mark.key}" if mark else refund.id, []).append(refund)
     for group in groups.values():
         line_cents: dict[str, int] = {}
         for refund in group:
@@ -99,6 +104,7 @@ def _refund_facts(
             line_cents,
             any(refund.shipping_costs_included for refund in group),
             mark.shop if mark and mark.includes_shipping else None,
+            tuple(refund.transaction.id for refund in group if refund.transaction),
         )
 
 

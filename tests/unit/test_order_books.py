@@ -8,6 +8,7 @@ from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.order_books import (
     LineFact,
     OrderFacts,
+    PositionKind,
     RefundFact,
     ShopTerms,
     TenderFact,
@@ -42,6 +43,54 @@ def test_a_refund_of_lines_reaches_only_their_shop():
 def test_a_refund_of_a_mere_amount_reaches_every_shop():
     books = derive_order_books(facts([(TenderKind.CARD, 10001, 1000)]), TERMS)
     assert (kept(books, "a"), kept(books, "b")) == (4500, 4501)
+
+
+TWO_TENDERS = [(TenderKind.GIFT_CHEQUE, 4000), (TenderKind.CARD, 6001)]
+
+
+def kept_by_tender(books):
+    return {key: share.charged_cents - share.refunded_cents
+            for key, share in sorted(books.tender_shares.items())}  # fmt: skip
+
+
+def test_what_goes_back_whole_goes_back_to_the_tender_that_paid_it():
+    paid = facts([(kind, cents, 0) for kind, cents in TWO_TENDERS])
+    shares = kept_by_tender(derive_order_books(paid, TERMS))
+    assert shares == {
+        ("t0", "a"): 2000, ("t0", "b"): 2000, ("t1", "a"): 3000, ("t1", "b"): 3001,
+    }  # fmt: skip
+    back = facts([(kind, cents, cents) for kind, cents in TWO_TENDERS])
+    assert set(kept_by_tender(derive_order_books(back, TERMS)).values()) == {0}
+
+
+def test_a_refund_is_drawn_from_the_tender_it_was_meant_for():
+    refunds = [
+        RefundFact("r1", 1000, {"l1": 1000}, tenders=("t1",)),
+        RefundFact("r2", 1500, {"l2": 1500}, tenders=("t0",)),
+    ]
+    (cheque, cheque_cents), (card, card_cents) = TWO_TENDERS
+    books = derive_order_books(
+        facts([(cheque, cheque_cents, 1500), (card, card_cents, 1000)], refunds), TERMS
+    )
+    assert kept_by_tender(books) == {
+        ("t0", "a"): 2000, ("t0", "b"): 500, ("t1", "a"): 2000, ("t1", "b"): 3001,
+    }  # fmt: skip
+
+
+def test_returned_money_is_counted_towards_the_first_refund_first():
+    paid, granted = RefundFact("r2", 3000, {"l2": 3000}), RefundFact("r1", 5000, {"l1": 5000})
+    books = derive_order_books(facts([(TenderKind.CARD, 10001, 3000)], [paid, granted]), TERMS)
+    assert (kept(books, "a"), kept(books, "b")) == (5000, 2001)
+
+
+def test_a_refund_with_delivery_fills_its_lines_then_their_shops_delivery():
+    refund = RefundFact("r", 5250, {"l1": 5000}, includes_shipping=True)
+    books = derive_order_books(
+        facts([(TenderKind.CARD, 10500, 5250)], [refund], shipping=499), TERMS
+    )
+    assert {name: part.refunded_cents for name, part in books.parts.items()} == {
+        "l1": 5000, "l2": 0, "shipping:a": 249, "shipping:b": 1,
+    }  # fmt: skip
 
 
 def test_what_was_paid_too_much_is_the_shoppers_and_goes_back_first():
@@ -82,6 +131,8 @@ def orders(draw):
                 st.integers(0, 30000),
                 st.dictionaries(st.sampled_from(["l0", "l1", "l2", "gone"]), st.integers(0, 20000)),
                 st.booleans(),
+                st.sampled_from([None, "a", "b", "c"]),
+                st.lists(st.sampled_from(["t0", "t1", "gone"]), max_size=2).map(tuple),
             ),
             max_size=4,
         )
@@ -99,7 +150,15 @@ def test_every_mix_of_tenders_and_refunds_sums_to_the_cent(order):
     books = derive_order_books(order, TERMS)
     for tender in order.tenders:
         shares = [s for (t, _), s in books.tender_shares.items() if t == tender.id]
-        assert sum(s.charged_cents for s in shares) <= tender.charged_cents
+        credit = {
+            (position.kind, entry.account): -entry.amount_cents
+            for position in books.positions for entry in position.entries
+            if position.subject == tender.id
+        }  # fmt: skip
+        paid_over = credit.get((PositionKind.CHARGE, AccountKind.SHOPPER_CREDIT), 0)
+        given_back = credit.get((PositionKind.REFUND, AccountKind.SHOPPER_CREDIT), 0)
+        assert sum(s.charged_cents for s in shares) + paid_over == tender.charged_cents
+        assert sum(s.refunded_cents for s in shares) - given_back == tender.refunded_cents
     net = sum(t.charged_cents - t.refunded_cents for t in order.tenders)
     parts = books.parts.values()
     assert sum(p.kept_cents for p in parts) + books.shopper_credit_cents == net
