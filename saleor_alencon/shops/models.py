@@ -45,6 +45,11 @@ class Association(models.Model):
         default=500,
         help_text=_("En dessous, le solde est reporté au reversement suivant."),
     )
+    collect_within_days = models.PositiveSmallIntegerField(
+        _("jours pour venir chercher"),
+        default=14,
+        help_text=_("Passé ce délai, un retrait prêt est « non retiré »."),
+    )
 
     class Meta:
         verbose_name = _("association")

@@ -41,7 +41,14 @@ class AssociationAdmin(KeptAdmin):
         (_("Banque"), {"fields": ("iban", "bic")}),
         (
             _("Règles"),
-            {"fields": ("commission_vat_rate_bps", "hold_days", "minimum_payout_cents")},
+            {
+                "fields": (
+                    "commission_vat_rate_bps",
+                    "hold_days",
+                    "minimum_payout_cents",
+                    "collect_within_days",
+                )
+            },
         ),
     )
 
