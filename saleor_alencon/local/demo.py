@@ -1,13 +1,11 @@
 """The demo: the Office, its shops and its people, as ``make run`` shows them."""
 
 import datetime
-import json
-from pathlib import Path
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
-from saleor_alencon.errors import AlenconError
-from saleor_alencon.shops.models import Association, CommissionRate, Shop, ShopMember, ShopState
+from saleor_alencon.local.demo_shops import read_shops
+from saleor_alencon.shops.models import Association, CommissionRate, Shop, ShopMember
 
 PASSWORD = "demo-alencon"  # noqa: S105 - printed by `make run`, for the demo only
 LOGINS = {
@@ -19,20 +17,9 @@ LOGINS = {
 MERCHANT_SHOP = "librairie-des-halles"
 RATES_FROM = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 SHOP_FIELDS = (
-    "name", "legal_name", "kind", "siret", "iban", "bic", "email",
+    "name", "legal_name", "kind", "state", "siret", "vat_number", "iban", "bic", "email", "phone",
     "address_line", "postal_code", "city",
 )  # fmt: skip
-
-
-def fixtures_folder() -> Path:
-    """Return the folder of recorded data.
-
-    :raises AlenconError: outside a checkout of the project, which is where the demo lives.
-    """
-    folder = Path(__file__).resolve().parents[2] / "fixtures"
-    if not folder.is_dir():
-        raise AlenconError("fixtures/ was not found: run the demo from a checkout of the project")
-    return folder
 
 
 def demo_seed() -> None:
@@ -50,10 +37,10 @@ def demo_seed() -> None:
             "bic": "AGRIFRPPXXX",
         },
     )
-    for row in json.loads((fixtures_folder() / "shops" / "demo.json").read_text()):
+    for row in read_shops():
         shop, _ = Shop.objects.get_or_create(
             slug=row["slug"],
-            defaults={field: row[field] for field in SHOP_FIELDS} | {"state": ShopState.LIVE},
+            defaults={field: row[field] for field in SHOP_FIELDS},
         )
         CommissionRate.objects.get_or_create(
             shop=shop, valid_from=RATES_FROM, defaults={"rate_bps": row["commission_rate_bps"]}

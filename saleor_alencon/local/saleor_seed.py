@@ -1,14 +1,12 @@
 """Puts the demo shops and what they sell into an empty Saleor, through its public API."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from saleor_alencon.local.demo_catalogue import ARTICLES
+from saleor_alencon.local.demo_shops import read_live_shops
 from saleor_alencon.saleor_api.client import SaleorClient
 
-SHOPS_FILE = Path(__file__).resolve().parents[2] / "fixtures/shops/demo.json"
 CHANNEL = "alencon"
 STOCK = 100_000
 HOME_PRICE = "4.90"
@@ -111,7 +109,7 @@ def seed_saleor(url: str, token: str, tell: Callable[[str], None] = print) -> No
         if channel:
             raise SeedCutOff("Saleor's demo data is half-way: remove this stack's data folder.")
         tell("Putting the demo shops into Saleor.")
-        create_everything(client, json.loads(SHOPS_FILE.read_text("utf-8")))
+        create_everything(client, read_live_shops())
     finally:
         client.close()
 

@@ -4,14 +4,14 @@ Everything follows from one seed. Times are hours after the order was placed.
 """
 
 import datetime
-import json
 import random
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from saleor_alencon.local.demo_catalogue import ARTICLES
-from saleor_alencon.local.saleor_seed import CENTRAL_POINT, HOME_METHOD, SHOPS_FILE
+from saleor_alencon.local.demo_shops import read_live_shops
+from saleor_alencon.local.saleor_seed import CENTRAL_POINT, HOME_METHOD
 
 SEED = 61000
 FIRST_DAY = datetime.datetime(2026, 9, 21, 7, tzinfo=datetime.UTC)
@@ -40,11 +40,6 @@ class Plan:
     payment: str = "card"  # card, gift, mixed, two-gifts, none, partial, over
 
 
-def load_shops() -> list[dict[str, Any]]:
-    """Return the demo shops."""
-    return list(json.loads(SHOPS_FILE.read_text("utf-8")))
-
-
 def article(shop: str, number: int) -> str:
     """Return the article number of the shop's nth product."""
     return f"{shop}-{number}"
@@ -67,7 +62,7 @@ def pick_basket(rng: random.Random, shops: list[dict[str, Any]]) -> dict[str, in
 def make_plans() -> list[Plan]:
     """Return all plans in the order in which they are placed."""
     rng = random.Random(SEED)
-    shops = load_shops()
+    shops = read_live_shops()
     plans = make_regular_plans(rng, shops) + make_special_plans(rng, shops)
     return sorted(plans, key=lambda plan: plan.placed_at)
 

@@ -9,7 +9,8 @@ from tqdm import tqdm
 from saleor_alencon.accounts.models import User
 from saleor_alencon.cli import with_owner
 from saleor_alencon.inbox.models import InboxDocument
-from saleor_alencon.local.demo import LOGINS, PASSWORD, demo_seed, fixtures_folder
+from saleor_alencon.local.demo import LOGINS, PASSWORD, demo_seed
+from saleor_alencon.local.demo_shops import fixtures_folder
 from saleor_alencon.local.office_process import serve_office
 from saleor_alencon.orders.services import document_ingest, document_store
 from saleor_alencon.settlement.models import SettlementRun
