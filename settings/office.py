@@ -5,7 +5,6 @@ from pathlib import Path
 import dj_database_url
 import dj_email_url
 from celery.schedules import crontab
-from django.utils.translation import gettext_lazy as _
 
 import saleor_alencon
 from saleor_alencon.office.unfold import UNFOLD  # noqa: F401
@@ -40,6 +39,7 @@ INSTALLED_APPS = [
     "saleor_alencon.inbox",
     "saleor_alencon.ledger",
     "saleor_alencon.orders",
+    "saleor_alencon.pickups",
     "saleor_alencon.settlement",
     "saleor_alencon.audit",
     "saleor_alencon.api",
@@ -108,8 +108,11 @@ LOGIN_URL = "/connexion/"
 LOGIN_REDIRECT_URL = "/"
 
 LANGUAGE_CODE = "fr"
-# English joins when its catalogue exists: a page half in each language is worse than French.
-LANGUAGES = [("fr", _("français"))]
+LANGUAGES = [("fr", "français"), ("en", "English")]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = ENVIRONMENT.secure_cookies
 LOCALE_PATHS = [PACKAGE / "locale"]
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
@@ -128,6 +131,11 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "ingest-inbox": {"task": "saleor_alencon.orders.tasks.ingest_inbox", "schedule": 10.0},
     "sweep-saleor": {"task": "saleor_alencon.inbox.tasks.sweep_saleor", "schedule": 300.0},
+    "send-commands": {"task": "saleor_alencon.pickups.tasks.send_commands", "schedule": 20.0},
+    "mark-uncollected": {
+        "task": "saleor_alencon.pickups.tasks.mark_uncollected",
+        "schedule": crontab(minute=45),
+    },
     "release-due": {
         "task": "saleor_alencon.settlement.tasks.release_due",
         "schedule": crontab(minute=15),

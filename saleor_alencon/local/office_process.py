@@ -48,10 +48,15 @@ def serve_office(*, port: int, ready: str = "") -> None:
 
 
 def _work_once() -> None:
-    """Do what the worker does where there is no broker: process what Saleor delivered."""
+    """Do what the worker does where there is no broker: hear Saleor, and tell it."""
     import django
 
     django.setup()
+    from django.conf import settings
+
     from saleor_alencon.orders.tasks import ingest_inbox
+    from saleor_alencon.pickups.tasks import send_commands
 
     ingest_inbox()
+    if settings.SALEOR_APP_TOKEN is not None:
+        send_commands()
