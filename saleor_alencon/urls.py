@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from saleor_alencon.counter.views import HomeView, SignInView, health
 
@@ -11,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", HomeView.as_view(), name="home"),
     path("connexion/", SignInView.as_view(), name="sign-in"),
     path("deconnexion/", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
+    path("langue/", set_language, name="set_language"),  # The name that unfold's menu looks for.
     path("boutique/", include("saleor_alencon.counter.urls")),
     path("bureau/", admin.site.urls),
     path("admin/", RedirectView.as_view(pattern_name="admin:index")),

@@ -7,6 +7,12 @@ from pathlib import Path
 import pytest
 
 
+def pytest_configure() -> None:
+    from tests.catalogues import compile_changed
+
+    compile_changed()
+
+
 @pytest.fixture(scope="session")
 def embedded_socket():
     from saleor_alencon.local.embedded_postgres import temporary_server

@@ -1,5 +1,6 @@
 """What one request may ask at most, so that no query can keep the service busy."""
 
+from django.utils.translation import gettext as _
 from graphene.validation import depth_limit_validator
 from graphql import (
     DocumentNode,
@@ -31,7 +32,8 @@ def query_errors(query: str) -> list[GraphQLError]:
     exist and do not contain themselves.
     """
     if len(query) > LENGTH_MAX:
-        return [GraphQLError(f"The query is longer than {LENGTH_MAX} characters.")]
+        text = _("La requête dépasse %(maximum)s caractères.")
+        return [GraphQLError(text % {"maximum": LENGTH_MAX})]
     try:
         document = parse(query)
         errors = validate(schema.graphql_schema, document, specified_rules)
@@ -39,12 +41,13 @@ def query_errors(query: str) -> list[GraphQLError]:
             return errors
         cost = max(operation_costs(document), default=0)
         if cost > COST_MAX:
-            return [GraphQLError(f"The query costs {cost}; the limit is {COST_MAX}.")]
+            text = _("La requête coûte %(cost)s ; la limite est %(maximum)s.")
+            return [GraphQLError(text % {"cost": cost, "maximum": COST_MAX})]
         return validate(schema.graphql_schema, document, [depth_limit_validator(DEPTH_MAX)])
     except GraphQLError as error:
         return [error]
     except RecursionError:
-        return [GraphQLError("The query is nested too deeply.")]
+        return [GraphQLError(_("La requête est trop imbriquée."))]
 
 
 def refuse(query: str) -> ExecutionResult | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from graphene_django.views import GraphQLView
 from graphql import ExecutionResult
@@ -31,6 +32,7 @@ signed_in = csrf_protect(LimitedGraphQLView.as_view(schema=schema, graphiql=True
 def graphql(request: HttpRequest) -> HttpResponse:
     """Answer 401 to strangers before the CSRF check, which would answer them with a page."""
     if not request.user.is_authenticated:
-        return JsonResponse({"errors": [{"message": "Sign in to use the API."}]}, status=401)
+        message = _("Connectez-vous pour utiliser l'API.")
+        return JsonResponse({"errors": [{"message": message}]}, status=401)
     response: HttpResponse = signed_in(request)
     return response

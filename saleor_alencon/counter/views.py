@@ -9,13 +9,14 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.shop_orders import PickupState
 from saleor_alencon.ledger.balances import shop_balances
+from saleor_alencon.localized import amount_text
 from saleor_alencon.orders.models import Pickup
-from saleor_alencon.outputs.french_text import amount_text
 from saleor_alencon.settlement.documents import statement_csv, statement_pdf
 from saleor_alencon.settlement.models import RunState, Statement
 from saleor_alencon.shops.models import Shop
@@ -49,7 +50,7 @@ class ShopView(LoginRequiredMixin, TemplateView):
         assert user_id is not None
         shop = Shop.objects.filter(members__user_id=user_id).order_by("name").first()
         if shop is None:
-            raise Http404("Votre compte n'est rattaché à aucune boutique : prévenez l'Office.")
+            raise Http404(_("Votre compte n'est rattaché à aucune boutique : prévenez l'Office."))
         balances = shop_balances().get(shop.pk, {})
         pickups = Pickup.objects.filter(shop=shop).select_related("shop_order__order")
         waiting = pickups.filter(state__in=[PickupState.TO_PREPARE, PickupState.READY])

@@ -28,6 +28,11 @@ class AccountKind(StrEnum):
     DISPUTE_LOSSES = "dispute_losses"
 
 
+def gettext_noop(text: str) -> str:
+    """Mark a French text for the catalogues: pages translate it, documents print it as it is."""
+    return text
+
+
 @dataclass(frozen=True)
 class PlanEntry:
     """One line of the table: the plan comptable's number and the label in French."""
@@ -37,19 +42,27 @@ class PlanEntry:
 
 
 PLAN: dict[AccountKind, PlanEntry] = {
-    AccountKind.PSP_CLEARING: PlanEntry("517100", "Prestataire de paiement, encaissements"),
-    AccountKind.BANK: PlanEntry("512100", "Banque"),
-    AccountKind.PAYOUT_TRANSIT: PlanEntry("511500", "Virements aux boutiques en cours"),
-    AccountKind.SHOP_HOLD: PlanEntry("467100", "Boutiques, fonds détenus"),
-    AccountKind.SHOP_AVAILABLE: PlanEntry("467200", "Boutiques, solde disponible"),
-    AccountKind.SHOP_RECEIVABLE: PlanEntry("467300", "Boutiques, sommes à recouvrer"),
-    AccountKind.COMMISSION_REVENUE: PlanEntry("706100", "Commissions sur ventes"),
-    AccountKind.COMMISSION_VAT: PlanEntry("445710", "TVA collectée sur commissions"),
-    AccountKind.PSP_FEES: PlanEntry("627800", "Frais du prestataire de paiement"),
-    AccountKind.DELIVERY_REVENUE: PlanEntry("708500", "Frais de livraison facturés"),
-    AccountKind.GIFT_CHEQUE_LIABILITY: PlanEntry("419700", "Chèques cadeaux à honorer"),
-    AccountKind.OTHER_TENDER_CLEARING: PlanEntry("517900", "Autres moyens de paiement"),
-    AccountKind.SHOPPER_CREDIT: PlanEntry("419100", "Clients, trop-perçus à rendre"),
-    AccountKind.DUES_REVENUE: PlanEntry("756100", "Cotisations"),
-    AccountKind.DISPUTE_LOSSES: PlanEntry("658100", "Pertes sur litiges"),
+    AccountKind.PSP_CLEARING: PlanEntry(
+        "517100", gettext_noop("Prestataire de paiement, encaissements")
+    ),
+    AccountKind.BANK: PlanEntry("512100", gettext_noop("Banque")),
+    AccountKind.PAYOUT_TRANSIT: PlanEntry(
+        "511500", gettext_noop("Virements aux boutiques en cours")
+    ),
+    AccountKind.SHOP_HOLD: PlanEntry("467100", gettext_noop("Boutiques, fonds détenus")),
+    AccountKind.SHOP_AVAILABLE: PlanEntry("467200", gettext_noop("Boutiques, solde disponible")),
+    AccountKind.SHOP_RECEIVABLE: PlanEntry("467300", gettext_noop("Boutiques, sommes à recouvrer")),
+    AccountKind.COMMISSION_REVENUE: PlanEntry("706100", gettext_noop("Commissions sur ventes")),
+    AccountKind.COMMISSION_VAT: PlanEntry("445710", gettext_noop("TVA collectée sur commissions")),
+    AccountKind.PSP_FEES: PlanEntry("627800", gettext_noop("Frais du prestataire de paiement")),
+    AccountKind.DELIVERY_REVENUE: PlanEntry("708500", gettext_noop("Frais de livraison facturés")),
+    AccountKind.GIFT_CHEQUE_LIABILITY: PlanEntry(
+        "419700", gettext_noop("Chèques cadeaux à honorer")
+    ),
+    AccountKind.OTHER_TENDER_CLEARING: PlanEntry(
+        "517900", gettext_noop("Autres moyens de paiement")
+    ),
+    AccountKind.SHOPPER_CREDIT: PlanEntry("419100", gettext_noop("Clients, trop-perçus à rendre")),
+    AccountKind.DUES_REVENUE: PlanEntry("756100", gettext_noop("Cotisations")),
+    AccountKind.DISPUTE_LOSSES: PlanEntry("658100", gettext_noop("Pertes sur litiges")),
 }

@@ -6,6 +6,7 @@ Amounts are signed cents: a debit is positive, a credit negative.
 """
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_alencon.domain.accounts import PLAN, AccountKind
@@ -15,7 +16,9 @@ class Account(models.Model):
     """One account, of the association (no shop) or of one shop."""
 
     kind = models.CharField(
-        _("nature"), max_length=32, choices=[(kind.value, PLAN[kind].label) for kind in AccountKind]
+        _("nature"),
+        max_length=32,
+        choices=[(kind.value, _(PLAN[kind].label)) for kind in AccountKind],
     )
     shop = models.ForeignKey(
         "shops.Shop", models.PROTECT, null=True, blank=True, verbose_name=_("boutique")
@@ -41,7 +44,7 @@ class Account(models.Model):
 
     @property
     def label(self) -> str:
-        return PLAN[AccountKind(self.kind)].label
+        return gettext(PLAN[AccountKind(self.kind)].label)
 
 
 class TransactionKind(models.TextChoices):

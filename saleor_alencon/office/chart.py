@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from saleor_alencon.outputs.french_text import amount_text, count_text, short_date_text
+from saleor_alencon.localized import amount_text, day_text, units_text
 
 WIDTH, HEIGHT = 960, 300
 LEFT, RIGHT, TOP, BOTTOM = 84, 8, 12, 32
@@ -25,7 +25,7 @@ class Week:
 
     @property
     def label(self) -> str:
-        return short_date_text(self.monday)[:5]
+        return day_text(self.monday)
 
     @property
     def series(self) -> tuple[tuple[str, str, int], ...]:
@@ -68,13 +68,14 @@ def chart(weeks: list[Week]) -> dict[str, Any]:
                     "y": TOP + inner - height,
                     "width": BAR,
                     "height": height,
-                    "title": f"{week.label} · {label} : {amount_text(cents)}",
+                    "title": _("%(week)s · %(label)s : %(amount)s")
+                    % {"week": week.label, "label": label, "amount": amount_text(cents)},
                 }
             )
     grid = [
         {
             "y": TOP + inner - inner * step // STEPS,
-            "text": f"{count_text(top * step // STEPS // 100)}\u00a0€",
+            "text": units_text(top * step // STEPS // 100),
         }
         for step in range(STEPS + 1)
     ]

@@ -13,10 +13,10 @@ from django.utils.translation import ngettext
 
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.inbox.models import InboxDocument, InboxState
+from saleor_alencon.localized import amount_text, date_text
 from saleor_alencon.office.admin.base import change_url, list_url
 from saleor_alencon.office.chart import Week, chart
 from saleor_alencon.office.history import weeks
-from saleor_alencon.outputs.french_text import amount_text, date_text
 from saleor_alencon.settlement.models import (
     CarriedReason,
     Payout,

@@ -130,6 +130,7 @@ UNFOLD: dict[str, Any] = {
     ],
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
+    "SHOW_LANGUAGES": True,
     "STYLES": [stylesheet],
     "COLORS": {"primary": colour_scale(load_tokens().light["primary"])},
     "DASHBOARD_CALLBACK": "saleor_alencon.office.dashboard.dashboard",

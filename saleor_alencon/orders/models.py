@@ -5,6 +5,7 @@ snapshot of the order; the money is in the ledger, and repeated here only as int
 """
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_alencon.domain.order_books import TenderKind
@@ -61,7 +62,7 @@ class Order(models.Model):
         ordering = ("-created_at", "-id")
 
     def __str__(self) -> str:
-        return f"n° {self.number}"
+        return gettext("n° %(number)s") % {"number": self.number}
 
 
 class ShopOrder(models.Model):
@@ -164,8 +165,15 @@ class Tender(models.Model):
 class TenderShare(models.Model):
     """What one tender paid, and got back, for one shop order, delivery share included."""
 
-    tender = models.ForeignKey(Tender, models.PROTECT, related_name="shares")
-    shop_order = models.ForeignKey(ShopOrder, models.PROTECT, related_name="tender_shares")
+    tender = models.ForeignKey(
+        Tender, models.PROTECT, related_name="shares", verbose_name=_("moyen de paiement")
+    )
+    shop_order = models.ForeignKey(
+        ShopOrder,
+        models.PROTECT,
+        related_name="tender_shares",
+        verbose_name=_("commande boutique"),
+    )
     charged_cents = models.BigIntegerField(_("encaissé (centimes)"))
     refunded_cents = models.BigIntegerField(_("remboursé (centimes)"))
 
@@ -186,7 +194,9 @@ class Pickup(models.Model):
     shop_order = models.OneToOneField(
         ShopOrder, models.PROTECT, related_name="pickup", verbose_name=_("commande boutique")
     )
-    shop = models.ForeignKey("shops.Shop", models.PROTECT, related_name="pickups")
+    shop = models.ForeignKey(
+        "shops.Shop", models.PROTECT, related_name="pickups", verbose_name=_("boutique")
+    )
     code = models.CharField(_("code"), max_length=8)
     state = models.CharField(_("état"), max_length=16, choices=PICKUP_STATES)
     handing_over_since = models.DateTimeField(
@@ -201,3 +211,8 @@ class Pickup(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def qr_text(self) -> str:
+        """What the QR code says; a counter reads it as it reads the code."""
+        return f"ALENCON:{self.shop.slug}:{self.code}"

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.inbox.models import InboxDocument, InboxState
@@ -92,7 +93,10 @@ def document_replay(*, document_id: int, now: datetime.datetime) -> str:
         state=InboxState.PENDING, reason=""
     )
     if not updated:
-        raise AlenconError(f"Le document {document_id} n'est pas mis de côté : rien à rejouer.")
+        raise AlenconError(
+            _("Le document %(document)s n'est pas mis de côté : rien à rejouer.")
+            % {"document": document_id}
+        )
     return document_ingest(document_id=document_id, now=now)
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.domain.accounts import AccountKind
@@ -47,10 +48,11 @@ def run_create(
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             cursor.execute("SELECT pg_try_advisory_xact_lock(61000)")
             if not cursor.fetchone()[0]:
-                raise SettlementError("Un reversement est déjà en préparation : patientez.")
+                raise SettlementError(_("Un reversement est déjà en préparation : patientez."))
         if waiting := SettlementRun.objects.filter(state=RunState.DRAFT).first():
             raise SettlementError(
-                f"Le reversement {waiting} attend une décision : approuvez-le ou abandonnez-le."
+                _("Le reversement %(run)s attend une décision : approuvez-le ou abandonnez-le.")
+                % {"run": waiting}
             )
         release_due(cutoff=cutoff, now=now)
         count = SettlementRun.objects.count()
@@ -61,7 +63,7 @@ def run_create(
             created_at=now,
         )
         if not statements_draft(run, now=now):
-            raise SettlementError("Rien à reverser : aucun solde disponible à cette date.")
+            raise SettlementError(_("Rien à reverser : aucun solde disponible à cette date."))
         return run
 
 
@@ -89,7 +91,7 @@ def run_approve(*, run_id: int, approved_by: User, now: datetime.datetime) -> Se
         run = _locked(run_id, RunState.DRAFT)
         if run.created_by_id == approved_by.pk:
             raise SettlementError(
-                "Vous avez préparé ce reversement : une seconde personne doit l'approuver."
+                _("Vous avez préparé ce reversement : une seconde personne doit l'approuver.")
             )
         payouts = list(run.payouts.select_related("statement").order_by("id"))
         execution_date = next_business_day(now.astimezone(PARIS).date())
@@ -110,12 +112,14 @@ def _payment_file(
 ) -> bytes:
     if not settings.SEPA_RAIL_ENABLED:
         raise SettlementError(
-            "Le virement SEPA n'est pas activé : voir SEPA_RAIL dans docs/settings.md (il faut "
-            "un avis juridique écrit)."
+            _(
+                "Le virement SEPA n'est pas activé : voir SEPA_RAIL dans docs/settings.md (il "
+                "faut un avis juridique écrit)."
+            )
         )
     office = Association.objects.get()
     if not office.iban or not office.bic:
-        raise SettlementError("L'IBAN ou le BIC de l'association manque : complétez sa fiche.")
+        raise SettlementError(_("L'IBAN ou le BIC de l'association manque : complétez sa fiche."))
     data = render_pain_001(
         SepaDebtor(office.legal_name[:70], office.iban, office.bic),
         [
@@ -222,12 +226,13 @@ def payout_return(
     :raises SettlementError: when the payout is not executed, or no reason is given.
     """
     if not reason.strip():
-        raise SettlementError("Indiquez le motif du retour, tel que la banque l'a donné.")
+        raise SettlementError(_("Indiquez le motif du retour, tel que la banque l'a donné."))
     with transaction.atomic():
         payout = Payout.objects.select_for_update().get(pk=payout_id)
         if payout.state != PayoutState.EXECUTED:
             raise SettlementError(
-                f"Le virement {payout} n'est pas exécuté : il ne peut pas être retourné."
+                _("Le virement %(payout)s n'est pas exécuté : il ne peut pas être retourné.")
+                % {"payout": payout}
             )
         accounts = accounts_ensure(
             {(AccountKind.BANK, None), (AccountKind.SHOP_AVAILABLE, payout.shop_id)}
@@ -248,7 +253,7 @@ def _locked(run_id: int, state: RunState) -> SettlementRun:
     run = SettlementRun.objects.select_for_update().get(pk=run_id)
     if run.state != state:
         raise SettlementError(
-            f"Le reversement {run} est « {run.get_state_display()} » : "
-            f"cette action demande « {state.label} »."
+            _("Le reversement %(run)s est « %(state)s » : cette action demande « %(wanted)s ».")
+            % {"run": run, "state": run.get_state_display(), "wanted": state.label}
         )
     return run

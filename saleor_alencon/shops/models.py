@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from saleor_alencon.localized import rate_text
 from saleor_alencon.shops.validators import validate_bic, validate_iban, validate_siret
 
 
@@ -131,7 +132,7 @@ class CommissionRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rate_bps / 100:.2f} %".replace(".", ",")
+        return rate_text(self.rate_bps)
 
 
 class ShopMember(models.Model):

@@ -373,7 +373,9 @@ def test_strangers_and_inactive_users_get_401_as_json(town):
     for client in (Client(enforce_csrf_checks=True), signed_out, sign_in(inactive)):
         answer = post(client, "{ shops { totalCount } }")
         assert answer.status_code == 401
-        assert answer.json() == {"errors": [{"message": "Sign in to use the API."}]}
+        assert answer.json() == {"errors": [{"message": "Connectez-vous pour utiliser l'API."}]}
+    english = Client().get("/graphql/", headers={"Accept-Language": "en"})
+    assert english.json() == {"errors": [{"message": "Sign in to use the API."}]}
     assert Client().get("/graphql/", headers={"accept": "text/html"}).status_code == 401
 
 
@@ -399,10 +401,10 @@ LOOP = "{ ...A } fragment A on Query { ...A }"
         (f"{{ shopOrders {{ edges {{ node {{ {NESTED} }} }} }} }}", "exceeds maximum operation"),
         (
             "{ " + " ".join(f"a{n}: shops {{ totalCount }}" for n in range(19)) + " }",
-            "The query costs 209; the limit is 200.",
+            "La requête coûte 209 ; la limite est 200.",
         ),
         (LOOP, "Cannot spread fragment 'A' within itself."),
-        ("{ " + "node " * 2001 + "}", "longer than 10000 characters"),
+        ("{ " + "node " * 2001 + "}", "dépasse 10000 caractères"),
         ("{ " + "a { " * 2000, "Syntax Error"),
     ],
 )

@@ -3,6 +3,7 @@
 from typing import Any
 
 import graphene
+from django.utils.translation import gettext
 
 from saleor_alencon.api.types.base import CountedConnection, ScopedType
 from saleor_alencon.api.types.shops import ShopType
@@ -111,7 +112,10 @@ class AssociationTotalsType(graphene.ObjectType):
     def resolve_accounts(root: dict[AccountKind, int], _info: Any) -> list[AccountTotalType]:
         return [
             AccountTotalType(
-                kind=kind, number=PLAN[kind].number, label=PLAN[kind].label, amount_cents=cents
+                kind=kind,
+                number=PLAN[kind].number,
+                label=gettext(PLAN[kind].label),
+                amount_cents=cents,
             )
             for kind, cents in root.items()
         ]

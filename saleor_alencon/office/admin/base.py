@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.errors import AlenconError
-from saleor_alencon.outputs.french_text import amount_text, rate_text
+from saleor_alencon.localized import amount_text, rate_text
 
 REFUSED = _("Action refusée : {error}")
 
@@ -48,7 +48,7 @@ class ReadOnlyInline(NothingChanges, TabularInline):
 
 
 def amount(field: str, description: Any) -> Callable[..., str]:
-    """Return a column that shows an amount in cents as French readers write it."""
+    """Return a column that shows an amount in cents as the reader writes it."""
 
     @display(description=description, ordering=field)
     def column(obj: Any) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from saleor_alencon.ledger.models import Account, Entry, Transaction
+from saleor_alencon.localized import amount_text
 from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
@@ -18,7 +19,6 @@ from saleor_alencon.office.admin.base import (
     link,
     list_url,
 )
-from saleor_alencon.outputs.french_text import amount_text
 
 
 def balances() -> Any:

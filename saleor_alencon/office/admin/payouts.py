@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from saleor_alencon.localized import amount_text
 from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
@@ -23,7 +24,7 @@ from saleor_alencon.office.admin.base import (
     link,
     user_of,
 )
-from saleor_alencon.outputs.french_text import amount_text, masked_iban_text
+from saleor_alencon.outputs.french_text import masked_iban_text
 from saleor_alencon.settlement.models import (
     CarriedReason,
     Payout,
@@ -52,7 +53,7 @@ class StatementLineInline(ReadOnlyInline):
     model = StatementLine
     fields = readonly_fields = (
         "kind",
-        "shop_order",
+        "sold",
         amount("gross_cents", gettext_lazy("ventes")),
         amount("commission_cents", gettext_lazy("commission")),
         amount("commission_vat_cents", gettext_lazy("TVA sur commission")),
@@ -64,6 +65,10 @@ class StatementLineInline(ReadOnlyInline):
     def get_queryset(self, request: HttpRequest) -> Any:
         related = ("shop_order__order", "shop_order__shop")
         return super().get_queryset(request).select_related(*related)
+
+    @display(description=gettext_lazy("commande boutique"))
+    def sold(self, line: StatementLine) -> str:
+        return str(line.shop_order) if line.shop_order else "—"
 
 
 @admin.register(Statement)

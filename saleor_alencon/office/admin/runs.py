@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.widgets import INPUT_CLASSES
 
+from saleor_alencon.localized import amount_text
 from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
@@ -30,7 +31,7 @@ from saleor_alencon.office.admin.base import (
     list_url,
     user_of,
 )
-from saleor_alencon.outputs.french_text import amount_text, masked_iban_text
+from saleor_alencon.outputs.french_text import masked_iban_text
 from saleor_alencon.settlement.models import Payout, RunState, SettlementRun, Statement
 
 # Which actions a run offers in which state; who may is asked by each action.
