@@ -58,6 +58,10 @@ class OfficeEnvironment(BaseSettings):
     saleor_app_token: SecretStr | None = Field(
         default=None, description="Token of the Office's app in Saleor (MANAGE_ORDERS for now)."
     )
+    catalogue_image_hosts: CommaList = Field(
+        default=[],
+        description="Hosts whose images a catalogue file may name, comma separated.",
+    )
     sepa_rail: Literal["disabled", "enabled"] = Field(
         default="disabled",
         description="`enabled` lets an approved run produce a SEPA file. Collecting money for "

@@ -1,5 +1,6 @@
 """The client of Saleor's GraphQL API: one ``.graphql`` file per operation, in ``operations/``."""
 
+import io
 from functools import cache
 from importlib.resources import files
 from types import TracebackType
@@ -8,7 +9,7 @@ from typing import Any, Self
 import httpx
 from django.conf import settings
 from django.utils.translation import gettext as _
-from gql import Client, GraphQLRequest
+from gql import Client, FileVar, GraphQLRequest
 from gql.transport.exceptions import (
     TransportConnectionFailed,
     TransportError,
@@ -82,6 +83,16 @@ class SaleorClient:
         """
         return self._send(_operation(operation), operation, variables)
 
+    def upload(
+        self, operation: str, *, name: str, content: bytes, content_type: str, **variables: Any
+    ) -> dict[str, Any]:
+        """Run ``operations/<operation>.graphql`` with one file as its variable ``$file``.
+
+        :raises SaleorRefused, SaleorUnreachable: as ``run``.
+        """
+        file = FileVar(io.BytesIO(content), filename=name, content_type=content_type)
+        return self._send(_operation(operation), operation, {**variables, "file": file}, True)
+
     def execute(self, document: str, **variables: Any) -> dict[str, Any]:
         """Run a document that is given as text; otherwise as ``run``."""
         return self._send(GraphQLRequest(document), "", variables)
@@ -91,11 +102,15 @@ class SaleorClient:
         return dict(next(iter(self.execute(document, **variables).values())))
 
     def _send(
-        self, request: GraphQLRequest, operation: str, variables: dict[str, Any]
+        self,
+        request: GraphQLRequest,
+        operation: str,
+        variables: dict[str, Any],
+        with_file: bool = False,
     ) -> dict[str, Any]:
         request = GraphQLRequest(request, variable_values=variables)
         try:
-            data: dict[str, Any] = self._session.execute(request)
+            data: dict[str, Any] = self._session.execute(request, upload_files=with_file)
         except TransportQueryError as error:
             errors = list(error.errors or [])
             messages = "; ".join(str(each.get("message")) for each in errors[:3])

@@ -1,0 +1,212 @@
+"""What an import would do: the file's rows compared with what Saleor holds. Nothing is sent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from saleor_alencon.catalogue.columns import Column
+from saleor_alencon.catalogue.faults import RowFault
+from saleor_alencon.catalogue.images import ImageRules
+from saleor_alencon.catalogue.reading import Catalogue, RefusedRow, with_shared
+from saleor_alencon.catalogue.rich_text import same_text
+from saleor_alencon.catalogue.rows import ProductRow
+from saleor_alencon.catalogue.saleor_shop import (
+    Categories,
+    ExistingProduct,
+    ExistingVariant,
+    ShopPlaces,
+)
+
+
+@dataclass(slots=True)
+class Change:
+    """A product that is not in Saleor, or differs there."""
+
+    rows: list[ProductRow]
+    head: ProductRow  # what the rows share
+    existing: ExistingProduct | None = None
+    product: set[str] = field(default_factory=set)  # names of the fields that differ
+    variants: list[tuple[ExistingVariant, ProductRow, set[str]]] = field(default_factory=list)
+    new_variants: list[ProductRow] = field(default_factory=list)
+    publish: bool = False
+    collect: bool = False
+    image: str | None = None  # key of the image to add
+
+    def created_lines(self) -> set[int]:
+        """Return the lines whose variants are new."""
+        rows = self.rows if self.existing is None else self.new_variants
+        return {row.line for row in rows}
+
+    def differs(self) -> bool:
+        """Say whether there is anything to send."""
+        parts = (self.product, self.variants, self.new_variants, self.publish, self.collect)
+        return self.existing is None or any(parts) or self.image is not None
+
+
+@dataclass(slots=True)
+class Plan:
+    """What an import would do."""
+
+    changes: list[Change] = field(default_factory=list)
+    unchanged: list[ProductRow] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
+    hide: list[ExistingProduct] = field(default_factory=list)
+    resumed: list[ProductRow] = field(default_factory=list)  # created by this job before it stopped
+
+    def counts(self) -> dict[str, int]:
+        """Return rows by outcome; hidden ones are products."""
+        created = sum(len(change.created_lines()) for change in self.changes)
+        touched = sum(len(change.rows) for change in self.changes)
+        return {
+            "created": created + len(self.resumed),
+            "updated": touched - created,
+            "unchanged": len(self.unchanged),
+            "refused": len(self.refused),
+            "hidden": len(self.hide),
+        }
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Compares products with what Saleor holds."""
+
+    places: ShopPlaces
+    categories: Categories
+    images: ImageRules
+    job: str
+
+    def plan(
+        self, catalogue: Catalogue, existing: Iterable[ExistingProduct], *, complete: bool
+    ) -> Plan:
+        """Return what to do; with ``complete`` the products that the file leaves out are hidden."""
+        products = list(existing)
+        by_code = {product.code: product for product in products}
+        owner = {v.reference: product for product in products for v in product.variants}
+        plan = Plan(refused=list(catalogue.refused))
+        kept: set[str] = set()
+        for code, rows in catalogue.products().items():
+            known = by_code.get(code) or owner.get(rows[0].reference)
+            faults = self.find_faults(rows, known, owner)
+            if known:
+                kept.add(known.id)
+            if faults:
+                plan.refused += [refused_again(row, faults) for row in rows]
+                continue
+            self.add(plan, self.compare(rows, known))
+        if complete and not plan.refused:
+            plan.hide = [p for p in products if p.id not in kept and p.published]
+        plan.refused.sort(key=lambda refused: refused.line)
+        return plan
+
+    def add(self, plan: Plan, change: Change) -> None:
+        """Put a product's rows where they belong."""
+        if change.differs():
+            plan.changes.append(change)
+        elif self.job and change.existing and change.existing.imported_by == self.job:
+            plan.resumed += change.rows
+        else:
+            plan.unchanged += change.rows
+
+    def find_faults(
+        self,
+        rows: list[ProductRow],
+        known: ExistingProduct | None,
+        owner: dict[str, ExistingProduct],
+    ) -> list[RowFault]:
+        """Return what only Saleor's own data shows to be wrong."""
+        faults = []
+        for row in rows:
+            held = owner.get(row.reference)
+            if held is not None and held is not known:
+                message = _("Cette référence est déjà vendue sous le code produit « %(code)s ».")
+                faults.append(
+                    RowFault(
+                        row.line,
+                        Column.REFERENCE.value,
+                        row.reference,
+                        message % {"code": held.code},
+                    )
+                )
+            if row.rate_bps is not None and row.rate_bps not in self.places.tax_classes:
+                message = _("Ce taux n'existe pas dans Saleor : lancez « alencon saleor setup ».")
+                value = f"{row.rate_bps / 100:g}"
+                faults.append(RowFault(row.line, Column.VAT.value, value, message))
+        return faults
+
+    def compare(self, rows: list[ProductRow], known: ExistingProduct | None) -> Change:
+        """Return what differs between a product's rows and Saleor."""
+        head = with_shared(rows)
+        change = Change(rows=rows, head=head, existing=known)
+        if head.image:
+            key = self.images.key(head.image)
+            if known is None or not has_image(known, key):
+                change.image = key
+        if known is None:
+            return change
+        change.product = self.product_differences(head, known)
+        change.publish = known.hidden or known.published is None
+        change.collect = not known.in_collection
+        by_reference = {variant.reference: variant for variant in known.variants}
+        for row in rows:
+            variant = by_reference.get(row.reference)
+            if variant is None:
+                change.new_variants.append(row)
+            elif fields := variant_differences(row, variant, head, known):
+                change.variants.append((variant, row, fields))
+        return change
+
+    def product_differences(self, head: ProductRow, known: ExistingProduct) -> set[str]:
+        """Return the product's fields that differ; what the file leaves out does not."""
+        found = set()
+        if head.name and head.name != known.name:
+            found.add("name")
+        if head.description and not same_text(head.description, known.description):
+            found.add("description")
+        if head.category and self.categories.find(head.category) != known.category:
+            found.add("category")
+        if head.rate_bps is not None and self.places.tax_classes[head.rate_bps] != known.tax_class:
+            found.add("taxClass")
+        return found
+
+
+def variant_differences(
+    row: ProductRow, variant: ExistingVariant, head: ProductRow, known: ExistingProduct
+) -> set[str]:
+    """Return the names of the variant's fields that differ; what the file leaves out does not."""
+    name = row.variant
+    if not name and variant.name == known.name:
+        name = head.name  # an only variant is named as its product, and follows it
+    pairs = (
+        ("name", name or None, variant.name),
+        ("ean", row.ean or None, variant.ean),
+        ("weight", row.weight_grams, variant.weight_grams),
+        ("price", row.price_cents, variant.price_cents),
+        ("stock", row.stock, variant.stock),
+    )
+    return {name for name, wanted, held in pairs if wanted is not None and wanted != held}
+
+
+def has_image(known: ExistingProduct, key: str) -> bool:
+    """Say whether an image of an import is there.
+
+    The mark is written before the image is sent: with the image, the product has more media
+    than the mark says it had. So an import that was cut off in between sends it once.
+    """
+    return known.image.get("key") == key and known.media > known.image.get("before", 0)
+
+
+def refused_again(row: ProductRow, faults: list[RowFault]) -> RefusedRow:
+    """Return a row that is refused for what Saleor holds; its cells are written anew."""
+    from saleor_alencon.catalogue.sheets import row_cells
+
+    own = [fault for fault in faults if fault.line == row.line] or [
+        RowFault(
+            row.line,
+            Column.CODE.value,
+            row.code,
+            _("La ligne %(line)d, du même produit, est refusée : corrigez-la.")
+            % {"line": faults[0].line},
+        )
+    ]
+    return RefusedRow(row.line, row_cells(row), own)
