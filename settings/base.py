@@ -5,7 +5,7 @@ Every field is described in docs/settings.md; a test fails on one that is not.
 
 from typing import Annotated, Literal
 
-from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr
+from pydantic import AnyHttpUrl, BeforeValidator, Field, FilePath, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -56,7 +56,25 @@ class OfficeEnvironment(BaseSettings):
         default=None, description="Saleor's GraphQL URL, for commands and `alencon sweep`."
     )
     saleor_app_token: SecretStr | None = Field(
-        default=None, description="Token of the Office's app in Saleor (MANAGE_ORDERS for now)."
+        default=None,
+        description="Token of the Office's app in Saleor; `alencon saleor setup` makes it.",
+    )
+    saleor_staff_email: str | None = Field(
+        default=None,
+        description="Saleor staff account that makes merchants' groups and accounts, which Saleor "
+        "lets no app do.",
+    )
+    saleor_staff_password: SecretStr | None = Field(
+        default=None, description="Password of that account."
+    )
+    saleor_staff_redirect_url: str | None = Field(
+        default=None,
+        description="Page where an invited merchant chooses a password, the Dashboard's usually: "
+        "`https://.../new-password/`. Without it nobody is invited by e-mail.",
+    )
+    saleor_delivery_file: FilePath | None = Field(
+        default=None,
+        description="JSON file of delivery areas and prices, instead of the packaged one.",
     )
     catalogue_image_hosts: CommaList = Field(
         default=[],

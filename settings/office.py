@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "saleor_alencon.inbox",
     "saleor_alencon.ledger",
     "saleor_alencon.orders",
+    "saleor_alencon.provisioning",
     "saleor_alencon.pickups",
     "saleor_alencon.settlement",
     "saleor_alencon.audit",
@@ -150,6 +151,10 @@ DEFAULT_FROM_EMAIL = ENVIRONMENT.default_from_email
 SEPA_RAIL_ENABLED = ENVIRONMENT.sepa_rail == "enabled"
 SALEOR_API_URL = str(ENVIRONMENT.saleor_api_url) if ENVIRONMENT.saleor_api_url else None
 SALEOR_APP_TOKEN = ENVIRONMENT.saleor_app_token
+SALEOR_STAFF_EMAIL = ENVIRONMENT.saleor_staff_email
+SALEOR_STAFF_PASSWORD = ENVIRONMENT.saleor_staff_password
+SALEOR_STAFF_REDIRECT_URL = ENVIRONMENT.saleor_staff_redirect_url
+SALEOR_DELIVERY_FILE = ENVIRONMENT.saleor_delivery_file
 
 LOGGING = {
     "version": 1,
