@@ -32,6 +32,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "shops.add_*",
         "shops.change_*",
         "inbox.replay_inboxdocument",
+        "pickups.work",
         "settlement.create_run",
         "settlement.cancel_run",
         "settlement.execute_run",

@@ -86,6 +86,7 @@ NAVIGATION = [
             page(_("Commandes par boutique"), "shopping_bag", "orders_shoporder"),
             page(_("Commandes entières"), "receipt_long", "orders_order"),
             page(_("Retraits"), "storefront", "orders_pickup"),
+            page(_("Demandes à Saleor"), "sync", "pickups_saleorcommand"),
             page(
                 _("Documents reçus"),
                 "inbox",

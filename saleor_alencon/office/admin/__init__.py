@@ -6,8 +6,20 @@ from saleor_alencon.office.admin import (
     orders,
     payouts,
     people,
+    pickups,
     runs,
+    saleor_commands,
     shops,
 )
 
-__all__ = ["inbox", "ledger", "orders", "payouts", "people", "runs", "shops"]
+__all__ = [
+    "inbox",
+    "ledger",
+    "orders",
+    "payouts",
+    "people",
+    "pickups",
+    "runs",
+    "saleor_commands",
+    "shops",
+]

@@ -1,14 +1,15 @@
-"""Orders, orders by shop and pickups, as ingested: to read, not to write."""
+"""Orders and orders by shop, as ingested; articles of a shop order may be refused."""
 
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
+from unfold.decorators import action, display
 
-from saleor_alencon.domain.shop_orders import PickupState, ShopOrderState
+from saleor_alencon.domain.shop_orders import ShopOrderState
 from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
@@ -17,6 +18,8 @@ from saleor_alencon.office.admin.base import (
     link,
     rate,
 )
+from saleor_alencon.office.admin.pickups import SaleorCommandInline, history
+from saleor_alencon.office.admin.refusals import refuse
 from saleor_alencon.orders.models import (
     Order,
     Pickup,
@@ -25,6 +28,7 @@ from saleor_alencon.orders.models import (
     Tender,
     TenderShare,
 )
+from saleor_alencon.pickups.services import REFUSABLE
 
 STATE_COLOURS = {
     ShopOrderState.AWAITING_PAYMENT: "warning",
@@ -32,12 +36,6 @@ STATE_COLOURS = {
     ShopOrderState.PARTLY_HANDED_OVER: "info",
     ShopOrderState.HANDED_OVER: "success",
     ShopOrderState.CANCELLED: "danger",
-}
-PICKUP_COLOURS = {
-    PickupState.TO_PREPARE: "info",
-    PickupState.READY: "warning",
-    PickupState.HANDED_OVER: "success",
-    PickupState.UNCOLLECTED: "danger",
 }
 
 
@@ -90,7 +88,8 @@ class ShopOrderAdmin(ReadOnlyAdmin):
     list_select_related = ("order", "shop")
     search_fields = ("order__number", "order__customer_name", "order__customer_email")
     search_help_text = _("Numéro, nom ou adresse du client")
-    inlines = (LineInline, TenderShareInline, PickupInline)
+    inlines = (LineInline, TenderShareInline, PickupInline, SaleorCommandInline)
+    actions_detail = ("refuse",)
     fieldsets = (
         (
             None,
@@ -103,6 +102,7 @@ class ShopOrderAdmin(ReadOnlyAdmin):
                     "created_at",
                     "handed_over_at",
                     "released_at",
+                    "history",
                 )
             },
         ),
@@ -126,8 +126,29 @@ class ShopOrderAdmin(ReadOnlyAdmin):
         "whole_order",
         "customer",
         "created_at",
+        "history",
         *fieldsets[1][1]["fields"],  # type: ignore[misc]
     )
+
+    def has_work_permission(self, request: HttpRequest, _object_id: Any = None) -> bool:
+        return bool(request.user.has_perm("pickups.work"))
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        possible = ShopOrder.objects.filter(pk=object_id, state__in=REFUSABLE).exists()
+        return super().get_actions_detail(request, object_id) if possible else []
+
+    @action(
+        description=_("Refuser des articles"),
+        permissions=["work"],
+        url_path="refuser",
+        icon="remove_shopping_cart",
+    )
+    def refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return refuse(self, request, object_id)
+
+    @display(description=_("retrait"))
+    def history(self, shop_order: ShopOrder) -> str:
+        return history(shop_order)
 
     @display(description=_("numéro"), ordering="order__number")
     def number(self, shop_order: ShopOrder) -> str:
@@ -204,28 +225,3 @@ class OrderAdmin(ReadOnlyAdmin):
         "saleor_id",
     )
     readonly_fields = fields
-
-
-@admin.register(Pickup)
-class PickupAdmin(ReadOnlyAdmin):
-    list_display = ("code", "shop", "number", "customer", "state_label")
-    list_filter = ("state", "shop")
-    list_select_related = ("shop", "shop_order__order")
-    search_fields = ("code", "shop_order__order__number", "shop_order__order__customer_name")
-    fields = readonly_fields = ("code", "shop", "its_order", "customer", "state")
-
-    @display(description=_("commande"), ordering="shop_order__order__number")
-    def number(self, pickup: Pickup) -> str:
-        return pickup.shop_order.order.number
-
-    @display(description=_("commande"))
-    def its_order(self, pickup: Pickup) -> str:
-        return link(change_url(pickup.shop_order), pickup.shop_order)
-
-    @display(description=_("client"))
-    def customer(self, pickup: Pickup) -> str:
-        return pickup.shop_order.order.customer_name
-
-    @display(description=_("état"), ordering="state", label=PICKUP_COLOURS)
-    def state_label(self, pickup: Pickup) -> tuple[str, str]:
-        return pickup.state, pickup.get_state_display()
