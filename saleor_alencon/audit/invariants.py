@@ -65,7 +65,7 @@ DIGEST = """
 SELECT 'account', a.kind, coalesce(s.slug, ''), sum(e.amount_cents)::text, ''
   FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
   LEFT JOIN shops_shop s ON s.id = a.shop_id
- GROUP BY a.kind, s.slug
+ GROUP BY a.kind, s.slug HAVING sum(e.amount_cents) <> 0
 UNION ALL
 SELECT 'shop order', o.saleor_id, s.slug,
        concat_ws('/', so.state, so.goods_gross_cents, so.shipping_share_cents, so.paid_cents,
@@ -73,6 +73,7 @@ SELECT 'shop order', o.saleor_id, s.slug,
        concat_ws('/', extract(epoch FROM so.handed_over_at), p.state)
   FROM orders_shoporder so JOIN orders_order o ON o.id = so.order_id
   JOIN shops_shop s ON s.id = so.shop_id LEFT JOIN orders_pickup p ON p.shop_order_id = so.id
+ WHERE EXISTS (SELECT FROM orders_shoporderline l WHERE l.shop_order_id = so.id AND l.quantity > 0)
  ORDER BY 1, 2, 3
 """
 

@@ -101,8 +101,10 @@ def accounts_ensure(
         return {}
     found = _accounts_find(keys, currency)
     if missing := keys - found.keys():
+        # In one order everywhere: two processes that create the same accounts never deadlock.
+        ordered = sorted(missing, key=lambda key: (key[0], key[1] or 0))
         Account.objects.bulk_create(
-            [Account(kind=kind, shop_id=shop, currency=currency) for kind, shop in missing],
+            [Account(kind=kind, shop_id=shop, currency=currency) for kind, shop in ordered],
             ignore_conflicts=True,
         )
         found = _accounts_find(keys, currency)

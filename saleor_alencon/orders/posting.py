@@ -26,12 +26,12 @@ def positions_post(
     books: OrderBooks,
     *,
     occurred_at: datetime.datetime,
-    captured_at: datetime.datetime,
     now: datetime.datetime,
 ) -> None:
     """Post one transaction per position that changed; nothing when nothing did.
 
-    A change to a position that already has a transaction names the one it corrects.
+    A change to a position that already has a transaction names the one it corrects. The moment
+    and the digest of the order's snapshot make the source id: two snapshots may be of one moment.
     """
     posted = _posted(order)
     target: dict[PositionKey, dict[PositionEntryKey, int]] = {
@@ -48,27 +48,24 @@ def positions_post(
     if not changed:
         return
     latest = _latest(order)
-    slugs = {so.shop.slug: so for so in order.shop_orders.select_related("shop")} | dict(
-        shop_orders
-    )
     accounts = accounts_ensure(
-        [_account(entry, slugs) for delta in changed.values() for entry in delta],
+        [_account(entry, shop_orders) for delta in changed.values() for entry in delta],
         currency=order.currency,
     )
-    transactions_post(
+    posted_ids = transactions_post(
         [
             Draft(
                 kind=kind,
-                source_id=f"{subject}@{captured_at.isoformat()}",
+                source_id=f"{subject}@{order.captured_at.isoformat()}#{order.digest[:16]}",
                 subject=subject,
                 order_id=order.pk,
                 occurred_at=occurred_at,
                 corrects_id=latest.get((kind, subject)),
                 legs=tuple(
                     Leg(
-                        accounts[_account(entry, slugs)],
+                        accounts[_account(entry, shop_orders)],
                         cents,
-                        slugs[entry[1]].pk if entry[1] else None,
+                        shop_orders[entry[1]].pk if entry[1] else None,
                     )
                     for entry, cents in delta.items()
                 ),
@@ -77,6 +74,7 @@ def positions_post(
         ],
         now=now,
     )
+    assert len(posted_ids) == len(changed), f"{order}: part of its postings existed already"
 
 
 def _account(

@@ -21,6 +21,7 @@ from saleor_alencon.domain.shop_orders import (
 )
 from saleor_alencon.inbox.snapshot import Order as SaleorOrder
 from saleor_alencon.inbox.snapshot import OrderSnapshot
+from saleor_alencon.inbox.snapshot_parts import OrderLine
 from saleor_alencon.orders.facts import (
     UnknownShop,
     charged_cents,
@@ -46,6 +47,9 @@ from saleor_alencon.shops.models import Association, Shop
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters and digits that cannot be taken for one another."""
 
+UNNAMED_VARIANT = "UHJvZHVjdFZhcmlhbnQ6"
+"""How Saleor's ids of variants begin: it names a variant by its id when it is given no name."""
+
 
 def snapshot_write(snapshot: OrderSnapshot, digest: str, *, now: datetime.datetime) -> Order:
     """Bring the order, its shop orders, tenders, pickups and postings to the snapshot.
@@ -59,7 +63,9 @@ def snapshot_write(snapshot: OrderSnapshot, digest: str, *, now: datetime.dateti
         )
     )
     slugs = {line.id: line_shop(line, known_lines) for line in saleor.lines}
-    shops = {shop.slug: shop for shop in Shop.objects.filter(slug__in=set(slugs.values()))}
+    # A shop whose lines were all taken out of the order keeps its shop order, worth nothing.
+    wanted = {*slugs.values(), *known_lines.values()}
+    shops = {shop.slug: shop for shop in Shop.objects.filter(slug__in=wanted)}
     for line in saleor.lines:
         if slugs[line.id] not in shops:
             raise UnknownShop(
@@ -77,8 +83,7 @@ def snapshot_write(snapshot: OrderSnapshot, digest: str, *, now: datetime.dateti
         for slug in sorted(shops)
     }
     _tenders_write(order, saleor, books, shop_orders)
-    positions_post(order, shop_orders, books, occurred_at=saleor.updated_at,
-                   captured_at=snapshot.captured_at, now=now)  # fmt: skip
+    positions_post(order, shop_orders, books, occurred_at=saleor.updated_at, now=now)
     return order
 
 
@@ -141,7 +146,7 @@ def _shop_order_write(
             for line in saleor.lines
             if line.id in line_ids
         ],
-        order_cancelled=saleor.status == "CANCELED",
+        order_cancelled=saleor.status == "CANCELED" or not lines,
         gross_cents=sum(part.gross_cents for part in parts),
         paid_cents=sum(part.charged_cents for part in parts),
         refunded_cents=sum(part.refunded_cents for part in parts),
@@ -199,7 +204,7 @@ def _lines_write(
             shop_order=shop_order,
             saleor_id=line.id,
             position=position,
-            name=" · ".join(filter(None, (line.product_name, line.variant_name)))[:512],
+            name=_line_name(line)[:512],
             sku=line.product_sku or "",
             quantity=line.quantity,
             quantity_handed_over=pieces.get(line.id, 0),
@@ -228,6 +233,12 @@ def _lines_write(
         quantity=0, quantity_handed_over=0, quantity_returned=0, gross_cents=0, net_cents=0,
         paid_cents=0, refunded_cents=0, commission_cents=0, commission_vat_cents=0,
     )  # fmt: skip
+
+
+def _line_name(line: OrderLine) -> str:
+    """Return the product's name and its variant's, unless Saleor made the latter from an id."""
+    named = not line.variant_name.startswith(UNNAMED_VARIANT)
+    return " · ".join(filter(None, (line.product_name, line.variant_name if named else "")))
 
 
 def _pickup_write(shop_order: ShopOrder, state: ShopOrderState) -> None:

@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.shop_orders import ShopOrderState
@@ -19,15 +19,23 @@ def release_due(*, cutoff: datetime.datetime, now: datetime.datetime) -> int:
     Returns how many shop orders were released. Called inside a database transaction.
     """
     _hold_again(now)
-    days = datetime.timedelta(days=Association.objects.get().hold_days)
-    due = list(
-        ShopOrder.objects.select_for_update()
-        .filter(released_at=None, handed_over_at__lte=cutoff - days)
-        .order_by("id")
-    )
+    due = list(_due(cutoff).select_for_update().order_by("id"))
     _move(due, TransactionKind.RELEASE, AccountKind.SHOP_HOLD, AccountKind.SHOP_AVAILABLE, now)
     ShopOrder.objects.filter(pk__in=[item.pk for item in due]).update(released_at=now)
     return len(due)
+
+
+def due_cents(*, cutoff: datetime.datetime) -> int:
+    """Return what is due at ``cutoff`` and still held, because nobody released it yet."""
+    if not Association.objects.exists():
+        return 0
+    total = _due(cutoff).aggregate(cents=Sum("net_cents"))["cents"]
+    return int(total or 0)
+
+
+def _due(cutoff: datetime.datetime) -> QuerySet[ShopOrder]:
+    days = datetime.timedelta(days=Association.objects.get().hold_days)
+    return ShopOrder.objects.filter(released_at=None, handed_over_at__lte=cutoff - days)
 
 
 def _hold_again(now: datetime.datetime) -> None:
@@ -35,7 +43,7 @@ def _hold_again(now: datetime.datetime) -> None:
     back = list(
         ShopOrder.objects.select_for_update(of=("self",))
         .filter(released_at__isnull=False)
-        .exclude(state__in=[ShopOrderState.HANDED_OVER, ShopOrderState.CANCELLED])
+        .exclude(state=ShopOrderState.HANDED_OVER)
         .exclude(pk__in=StatementLine.objects.filter(shop_order__isnull=False).values("shop_order"))
         .order_by("id")
     )
