@@ -52,9 +52,10 @@ class Party:
 class StatementItem:
     """One order line: what the shopper paid for it, and the commission taken on it.
 
-    `gross_cents` includes VAT and leaves out what was refunded. `vat_rate_bps` is None when
-    the rate is unknown. `vat_cents` is the VAT contained in `gross_cents` as Saleor stored it,
-    None when unknown; it is shown, never computed.
+    `quantity` counts pieces: negative when they were given back, zero when only an amount
+    changed. `gross_cents` includes VAT and leaves out what was refunded. `vat_rate_bps` is None
+    when the rate is unknown. `vat_cents` is the VAT contained in `gross_cents`: its part of what
+    Saleor stored for the order line, never computed from the rate; None when unknown.
     """
 
     label: str
@@ -70,7 +71,10 @@ class StatementItem:
 
 @dataclass(frozen=True, slots=True)
 class TenderPart:
-    """The part of a line paid by one means of payment, such as "Carte bancaire"."""
+    """The part of a line paid by one means of payment, such as "Carte bancaire".
+
+    It is negative for what went back by it, also beyond what it had paid on this line.
+    """
 
     label: str
     amount_cents: int
@@ -120,6 +124,20 @@ class StatementLine:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementPayment:
+    """What became of the payment since the statement was made; known once it is ordered.
+
+    `reference` is what the shop finds on its bank's statement. `day` is when the bank was asked
+    to execute it, when it was declared executed, or when the bank returned it for `reason`.
+    """
+
+    status: Literal["ordered", "executed", "returned"]
+    reference: str
+    day: date
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class VatTotal:
     """The gross sold at one VAT rate and the VAT in it; None when a part of it is unknown."""
 
@@ -156,7 +174,6 @@ class StatementDocument:
     carried_reason: CarriedReason
     minimum_cents: int
     iban: str
-    execution_date: date | None
     commission_vat_rate_bps: int
     currency: str = "EUR"
 

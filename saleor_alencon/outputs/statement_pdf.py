@@ -14,7 +14,7 @@ from typing import Any
 import typst
 
 from saleor_alencon.errors import AlenconError
-from saleor_alencon.outputs.statement import StatementDocument
+from saleor_alencon.outputs.statement import StatementDocument, StatementPayment
 from saleor_alencon.outputs.statement_csv import render_statement_csv
 from saleor_alencon.outputs.statement_view import statement_view
 from saleor_alencon.outputs.theme import DEFAULT_THEME, load_tokens, read_theme_file
@@ -28,19 +28,24 @@ class StatementPdfError(AlenconError):
     """The template could not be set; the message is typst's own."""
 
 
-def render_statement_pdf(document: StatementDocument, theme: str = DEFAULT_THEME) -> bytes:
+def render_statement_pdf(
+    document: StatementDocument,
+    payment: StatementPayment | None = None,
+    theme: str = DEFAULT_THEME,
+) -> bytes:
     """Return the statement as PDF/A-3, with its CSV attached as "releve.csv".
 
-    Up to 500 lines it is tagged (PDF/A-3a, PDF/UA-1); a longer one is PDF/A-3u without tags.
-    The same document gives the same bytes: the file is dated from `issued_on`, and only the
-    fonts inside typst are used.
+    `payment` is printed beside the amount and changes nothing else. Up to 500 lines the file is
+    tagged (PDF/A-3a, PDF/UA-1); a longer one is PDF/A-3u without tags. The same document and
+    payment give the same bytes: the file is dated from `issued_on`, and only the fonts inside
+    typst are used.
 
     :raises StatementPdfError: if the theme's template does not compile.
     :raises ThemeError: if the theme or one of its files is missing.
     """
     issued_at = datetime.combine(document.issued_on, time(12), tzinfo=UTC)
     data = {
-        **statement_view(document),
+        **statement_view(document, payment),
         "colours": dict(load_tokens(theme).light),
         "issued": [document.issued_on.year, document.issued_on.month, document.issued_on.day],
     }

@@ -25,6 +25,7 @@ from saleor_alencon.outputs.statement import (
     StatementDocument,
     StatementItem,
     StatementLine,
+    StatementPayment,
     sum_by_vat_rate,
 )
 
@@ -38,7 +39,14 @@ KIND_LABELS: dict[LineKind, str] = {
 View = dict[str, Any]
 
 
-def statement_view(document: StatementDocument) -> View:
+PAYMENT_DAYS = {
+    "ordered": "Exécution demandée le",
+    "executed": "Exécuté le",
+    "returned": "Retourné le",
+}
+
+
+def statement_view(document: StatementDocument, payment: StatementPayment | None = None) -> View:
     """Return the JSON-ready data that themes/<name>/pdf/statement.typ lays out.
 
     Every leaf is a finished string, a boolean or a list of them; no leaf is markup.
@@ -55,7 +63,7 @@ def statement_view(document: StatementDocument) -> View:
             ["Opérations", count_text(len(document.lines))],
         ],
         "summary": _summary(document),
-        "outcome": _outcome(document),
+        "outcome": _outcome(document, payment),
         "has_fees": any(line.fees_cents for line in document.lines),
         "lines": [_line(line) for line in document.lines],
         "total": _figures(document.lines),
@@ -107,20 +115,11 @@ def _summary(document: StatementDocument) -> list[View]:
     return rows
 
 
-def _outcome(document: StatementDocument) -> View:
+def _outcome(document: StatementDocument, payment: StatementPayment | None) -> View:
     """Return the panel that answers the shop's first question: how much, when, where to."""
-    currency = document.currency
     if document.payable_cents:
-        facts = [["Compte crédité", masked_iban_text(document.iban)]] if document.iban else []
-        if document.execution_date:
-            facts.append(["Date d’exécution", date_text(document.execution_date)])
-        return {
-            "status": "paid",
-            "label": "Net versé",
-            "amount": amount_text(document.payable_cents, currency),
-            "reason": "",
-            "facts": [*facts, ["Référence", printable_text(document.number)]],
-        }
+        return _payment(document, payment)
+    currency = document.currency
     carried = amount_text(document.carried_cents, currency)
     minimum = amount_text(document.minimum_cents, currency)
     reason, facts = {
@@ -148,6 +147,32 @@ def _outcome(document: StatementDocument) -> View:
     }
 
 
+def _payment(document: StatementDocument, payment: StatementPayment | None) -> View:
+    facts = [["Compte crédité", masked_iban_text(document.iban)]] if document.iban else []
+    label, reason = "Net à verser", ""
+    if payment is None:
+        reason = "Projet : ce reversement n’est pas encore approuvé."
+    else:
+        facts.append([PAYMENT_DAYS[payment.status], date_text(payment.day)])
+        facts.append(["Référence", printable_text(payment.reference)])
+        if payment.status == "executed":
+            label = "Net versé"
+        if payment.status == "returned":
+            label = "Virement retourné"
+            facts.append(["Motif", printable_text(payment.reason)])
+            reason = (
+                "Virement retourné par la banque : la somme est due à nouveau et figure sur le "
+                "relevé suivant."
+            )
+    return {
+        "status": "carried" if payment and payment.status == "returned" else "paid",
+        "label": label,
+        "amount": amount_text(document.payable_cents, document.currency),
+        "reason": reason,
+        "facts": facts,
+    }
+
+
 def _line(line: StatementLine) -> View:
     number = printable_text(line.order_number)
     title = KIND_LABELS[line.kind] + (f" · commande {number}" if number else "")
@@ -158,16 +183,23 @@ def _line(line: StatementLine) -> View:
         "kind": line.kind,
         **_figures((line,)),
         "items": [_item(item) for item in line.items],
-        "tenders": " · ".join(
-            f"{printable_text(tender.label)} {amount_text(tender.amount_cents)}"
-            for tender in line.tenders
-        ),
+        "tenders": _tenders(line),
     }
 
 
+def _tenders(line: StatementLine) -> str:
+    parts = [
+        f"{printable_text(tender.label)} {amount_text(tender.amount_cents)}"
+        for tender in line.tenders
+    ]
+    verb = "Rendu" if line.gross_cents < 0 else "Payé"
+    return f"{verb} par : {' · '.join(parts)}" if parts else ""
+
+
 def _item(item: StatementItem) -> View:
+    count = f"{count_text(item.quantity)} × " if item.quantity else ""
     return {
-        "label": f"{count_text(item.quantity)} × {printable_text(item.label)}",
+        "label": count + printable_text(item.label),
         "sku": printable_text(item.sku),
         "vat_rate": "—" if item.vat_rate_bps is None else rate_text(item.vat_rate_bps),
         "gross": figure_text(item.gross_cents),

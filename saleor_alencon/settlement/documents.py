@@ -5,19 +5,42 @@ import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Max
+
+from saleor_alencon.domain.order_books import PositionKind, TenderKind
+from saleor_alencon.domain.shop_orders import DeliveryChoice
+from saleor_alencon.ledger.models import Transaction
+from saleor_alencon.orders.models import ShopOrder
 from saleor_alencon.outputs.statement import (
+    LineKind,
     Party,
     StatementDocument,
     StatementItem,
     StatementLine,
+    StatementPayment,
+    TenderPart,
 )
 from saleor_alencon.outputs.statement_csv import render_statement_csv
 from saleor_alencon.outputs.statement_pdf import render_statement_pdf
-from saleor_alencon.settlement.models import Statement, StatementLineKind
+from saleor_alencon.settlement.models import Payout, PayoutState, Statement, StatementLineKind
+from saleor_alencon.settlement.models import StatementItem as ItemRow
 from saleor_alencon.settlement.models import StatementLine as LineRow
 from saleor_alencon.shops.models import Association, Shop
 
 PARIS = ZoneInfo("Europe/Paris")
+
+
+# In French whatever the language of the page: documents are stored, and read years later.
+TENDER_LABELS = {
+    TenderKind.CARD: "Carte bancaire",
+    TenderKind.GIFT_CHEQUE: "Chèque cadeau",
+    TenderKind.OTHER: "Autre moyen de paiement",
+}
+DELIVERY_LABELS = {
+    DeliveryChoice.COLLECT: "retrait en boutique",
+    DeliveryChoice.HOME: "livraison à domicile",
+    DeliveryChoice.NONE: "",
+}
 
 
 def statement_document(statement: Statement, office: Association, *, now: datetime.datetime) -> Any:
@@ -25,7 +48,7 @@ def statement_document(statement: Statement, office: Association, *, now: dateti
     lines = tuple(
         _line(row)
         for row in statement.lines.select_related("shop_order__order", "payout")
-        .prefetch_related("items__order_line")
+        .prefetch_related("items__order_line", "tenders__tender")
         .order_by("id")
     )
     document = StatementDocument(
@@ -43,7 +66,6 @@ def statement_document(statement: Statement, office: Association, *, now: dateti
         carried_reason=statement.carried_reason,  # type: ignore[arg-type]
         minimum_cents=office.minimum_payout_cents,
         iban=statement.shop.iban if statement.shop.bic else "",
-        execution_date=None,
         commission_vat_rate_bps=office.commission_vat_rate_bps,
     )
     return json.loads(document.to_json())
@@ -64,32 +86,24 @@ def _party(row: Association | Shop, vat_number: str) -> Party:
 
 def _line(row: LineRow) -> StatementLine:
     if row.kind == StatementLineKind.PAYOUT_RETURNED:
-        payout = row.payout
-        assert payout is not None
-        assert payout.returned_at is not None
-        return StatementLine(
-            occurred_on=payout.returned_at.astimezone(PARIS).date(),
-            kind="payout_returned",
-            order_number="",
-            label=f"Virement {payout.end_to_end_id} retourné : {payout.return_reason}",
-            gross_cents=row.gross_cents,
-            commission_cents=0,
-            commission_vat_cents=0,
-            fees_cents=0,
-            net_cents=row.net_cents,
-            items=(),
-            tenders=(),
-        )
+        return _returned_payout_line(row)
     shop_order = row.shop_order
     assert shop_order is not None
     order = shop_order.order
-    sale = row.kind == StatementLineKind.SALE
-    kind = "sale" if sale else "refund" if row.gross_cents < 0 else "correction"
+    kind: LineKind
+    if row.kind == StatementLineKind.SALE:
+        kind, occurred_at = "sale", order.created_at
+        label = DELIVERY_LABELS[DeliveryChoice(order.delivery_choice)]
+    else:
+        kind = "refund" if row.gross_cents < 0 else "correction"
+        occurred_at = _last_change(shop_order)
+        sold = shop_order.statement_lines.select_related("statement").order_by("id")[0]
+        label = f"vente du relevé {sold.statement.number}"
     return StatementLine(
-        occurred_on=order.created_at.astimezone(PARIS).date(),
-        kind=kind,  # type: ignore[arg-type]
+        occurred_on=occurred_at.astimezone(PARIS).date(),
+        kind=kind,
         order_number=order.number,
-        label=f"Commande n° {order.number}" if sale else f"Correction, commande n° {order.number}",
+        label=label,
         gross_cents=row.gross_cents,
         commission_cents=row.commission_cents,
         commission_vat_cents=row.commission_vat_cents,
@@ -99,28 +113,94 @@ def _line(row: LineRow) -> StatementLine:
             StatementItem(
                 label=item.order_line.name,
                 sku=item.order_line.sku,
-                quantity=item.order_line.quantity,
+                quantity=_pieces(item, sale=kind == "sale"),
                 vat_rate_bps=item.order_line.vat_rate_bps,
                 gross_cents=item.gross_cents,
                 commission_rate_bps=shop_order.commission_rate_bps,
                 commission_cents=item.commission_cents,
                 commission_vat_cents=item.commission_vat_cents,
+                vat_cents=item.vat_cents,
             )
             for item in row.items.all()
         ),
-        tenders=(),
+        tenders=_tenders(row),
     )
+
+
+def _returned_payout_line(row: LineRow) -> StatementLine:
+    payout = row.payout
+    assert payout is not None
+    assert payout.returned_at is not None
+    return StatementLine(
+        occurred_on=payout.returned_at.astimezone(PARIS).date(),
+        kind="payout_returned",
+        order_number="",
+        label=f"{payout.end_to_end_id} : {payout.return_reason}",
+        gross_cents=row.gross_cents,
+        commission_cents=0,
+        commission_vat_cents=0,
+        fees_cents=0,
+        net_cents=row.net_cents,
+    )
+
+
+def _last_change(shop_order: ShopOrder) -> datetime.datetime:
+    """Return when the order last changed in Saleor what the ledger says of the shop order."""
+    changes = Transaction.objects.filter(
+        entries__shop_order=shop_order, kind__in=list(PositionKind)
+    )
+    latest: datetime.datetime = changes.aggregate(latest=Max("occurred_at"))["latest"]
+    return latest
+
+
+def _pieces(item: ItemRow, *, sale: bool) -> int:
+    """Return the pieces that an item's amount stands for.
+
+    When the amount is no whole number of pieces: all of them in a sale, none in a correction.
+    """
+    line = item.order_line
+    if line.gross_cents:
+        pieces, rest = divmod(abs(item.gross_cents) * line.quantity, line.gross_cents)
+        if not rest:
+            return pieces if item.gross_cents > 0 else -pieces
+    return line.quantity if sale else 0
+
+
+def _tenders(row: LineRow) -> tuple[TenderPart, ...]:
+    """Return what each means of payment paid of the line; cheques of one line count together."""
+    cents: dict[str, int] = {}
+    for part in row.tenders.all():
+        label = TENDER_LABELS[TenderKind(part.tender.kind)]
+        cents[label] = cents.get(label, 0) + part.amount_cents
+    return tuple(TenderPart(label, amount) for label, amount in sorted(cents.items()) if amount)
 
 
 def _frozen(statement: Statement) -> StatementDocument:
     return StatementDocument.from_json(json.dumps(statement.document))
 
 
+def _payment(statement: Statement) -> StatementPayment | None:
+    """Return what became of the statement's payout, once its run is approved."""
+    payout = Payout.objects.select_related("run").filter(statement=statement).first()
+    if payout is None or payout.state == PayoutState.DRAFT:
+        return None
+    reference, run = payout.end_to_end_id, payout.run
+    if payout.state == PayoutState.RETURNED:
+        assert payout.returned_at is not None
+        day = payout.returned_at.astimezone(PARIS).date()
+        return StatementPayment("returned", reference, day, payout.return_reason)
+    if payout.state == PayoutState.EXECUTED:
+        assert run.executed_at is not None
+        return StatementPayment("executed", reference, run.executed_at.astimezone(PARIS).date())
+    assert run.execution_date is not None
+    return StatementPayment("ordered", reference, run.execution_date)
+
+
 def statement_pdf(statement: Statement) -> bytes:
-    """Render the statement that was frozen with its run, as PDF."""
-    return render_statement_pdf(_frozen(statement))
+    """Render the statement as it was frozen with its run, and what became of its payment."""
+    return render_statement_pdf(_frozen(statement), _payment(statement))
 
 
 def statement_csv(statement: Statement) -> bytes:
-    """Render the statement that was frozen with its run, as CSV."""
+    """Render the statement as it was frozen with its run, as CSV."""
     return render_statement_csv(_frozen(statement))

@@ -22,15 +22,21 @@ SELECT a.shop_id,
  GROUP BY a.shop_id
 """
 
-# What each order line is worth to its shop now, less what earlier statements said of it.
+# What each order line is worth to its shop now, less what earlier statements said of it. The
+# VAT contained is the line's own, in proportion to what of the line was paid and kept, rounded
+# half up.
 ITEMS = """
 WITH stated AS (
   SELECT i.order_line_id, sum(i.gross_cents)::bigint AS gross,
-         sum(i.commission_cents)::bigint AS commission, sum(i.commission_vat_cents)::bigint AS vat
+         sum(i.vat_cents)::bigint AS contained, sum(i.commission_cents)::bigint AS commission,
+         sum(i.commission_vat_cents)::bigint AS vat
     FROM settlement_statementitem i GROUP BY i.order_line_id
 ), change AS (
   SELECT l.id AS order_line_id, so.id AS shop_order_id, so.shop_id,
          l.paid_cents - l.refunded_cents - coalesce(s.gross, 0) AS gross,
+         coalesce((2 * (l.gross_cents - l.net_cents) * (l.paid_cents - l.refunded_cents)
+                   + l.gross_cents) / nullif(2 * l.gross_cents, 0), 0)
+           - coalesce(s.contained, 0) AS contained,
          l.commission_cents - coalesce(s.commission, 0) AS commission,
          l.commission_vat_cents - coalesce(s.vat, 0) AS vat
     FROM orders_shoporderline l
@@ -54,10 +60,36 @@ WITH stated AS (
   RETURNING id, shop_order_id
 )
 INSERT INTO settlement_statementitem
-  (line_id, order_line_id, gross_cents, commission_cents, commission_vat_cents)
-SELECT line.id, changed.order_line_id, gross, commission, vat
+  (line_id, order_line_id, gross_cents, vat_cents, commission_cents, commission_vat_cents)
+SELECT line.id, changed.order_line_id, gross, contained, commission, vat
   FROM changed JOIN line USING (shop_order_id)
  ORDER BY changed.order_line_id
+"""
+
+# What each tender paid of the shop's money in the ledger, less what earlier statements said.
+TENDERS = """
+WITH line AS (
+  SELECT l.id, l.shop_order_id FROM settlement_statementline l
+    JOIN settlement_statement st ON st.id = l.statement_id AND st.run_id = %s
+), paid AS (
+  SELECT line.id AS line_id, line.shop_order_id, t.subject, -sum(e.amount_cents)::bigint AS cents
+    FROM line
+    JOIN ledger_entry e ON e.shop_order_id = line.shop_order_id
+    JOIN ledger_account a ON a.id = e.account_id AND a.kind = ANY(%s)
+    JOIN ledger_transaction t ON t.id = e.transaction_id AND t.kind = ANY(%s)
+   GROUP BY line.id, line.shop_order_id, t.subject
+), stated AS (
+  SELECT l.shop_order_id, s.tender_id, sum(s.amount_cents)::bigint AS cents
+    FROM settlement_statementtender s JOIN settlement_statementline l ON l.id = s.line_id
+   GROUP BY l.shop_order_id, s.tender_id
+)
+INSERT INTO settlement_statementtender (line_id, tender_id, amount_cents)
+SELECT paid.line_id, tender.id, paid.cents - coalesce(stated.cents, 0)
+  FROM paid
+  JOIN orders_tender tender ON tender.saleor_id = paid.subject
+  LEFT JOIN stated ON stated.shop_order_id = paid.shop_order_id AND stated.tender_id = tender.id
+ WHERE paid.cents <> coalesce(stated.cents, 0)
+ ORDER BY paid.line_id, tender.id
 """
 
 RETURNED = """
@@ -116,6 +148,9 @@ def statements_draft(run: SettlementRun, *, now: datetime.datetime) -> int:
     )
     with connection.cursor() as cursor:
         cursor.execute(ITEMS, [run.pk])
+        shops_money = [AccountKind.SHOP_HOLD, AccountKind.SHOP_AVAILABLE]
+        by_tender = [TransactionKind.CHARGE, TransactionKind.REFUND]
+        cursor.execute(TENDERS, [run.pk, shops_money, by_tender])
         cursor.execute(
             RETURNED, [AccountKind.SHOP_AVAILABLE, TransactionKind.PAYOUT_RETURNED, run.pk]
         )

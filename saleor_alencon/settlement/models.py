@@ -170,13 +170,17 @@ class StatementLine(models.Model):
 
 
 class StatementItem(models.Model):
-    """One order line's part of a statement line: the change since the last statement, in cents."""
+    """One order line's part of a statement line: the change since the last statement, in cents.
+
+    ``vat_cents`` is the VAT contained in the gross amount, as Saleor stored it for the line.
+    """
 
     line = models.ForeignKey(StatementLine, models.PROTECT, related_name="items")
     order_line = models.ForeignKey(
         "orders.ShopOrderLine", models.PROTECT, related_name="statement_items"
     )
     gross_cents = models.BigIntegerField()
+    vat_cents = models.BigIntegerField()
     commission_cents = models.BigIntegerField()
     commission_vat_cents = models.BigIntegerField()
 
@@ -187,6 +191,22 @@ class StatementItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_id} {self.order_line_id} {self.gross_cents}"
+
+
+class StatementTender(models.Model):
+    """What one tender paid of a statement line's gross: the change since the last statement."""
+
+    line = models.ForeignKey(StatementLine, models.PROTECT, related_name="tenders")
+    tender = models.ForeignKey("orders.Tender", models.PROTECT, related_name="statement_tenders")
+    amount_cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("line", "tender"), name="statement_tender_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.tender_id} {self.amount_cents}"
 
 
 class PayoutState(models.TextChoices):

@@ -1,12 +1,14 @@
 """Settlement runs: draft, approval by a second person, execution, returned payouts."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.domain.accounts import AccountKind
@@ -23,6 +25,7 @@ from saleor_alencon.settlement.models import (
     SettlementRun,
     StatementItem,
     StatementLine,
+    StatementTender,
 )
 from saleor_alencon.settlement.release import release_due
 from saleor_alencon.shops.models import Association
@@ -39,22 +42,19 @@ def run_create(
 ) -> SettlementRun:
     """Draft a run: release what is due at ``cutoff``, claim it, freeze a statement per shop.
 
+    The release is committed on its own: it is right whatever becomes of the draft, and the draft
+    then reads one snapshot of the database that no ingest can disturb.
+
     :raises SettlementError: when another run waits, or nothing is there to settle.
     """
-    outermost = not connection.in_atomic_block
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            if outermost:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            cursor.execute("SELECT pg_try_advisory_xact_lock(61000)")
-            if not cursor.fetchone()[0]:
-                raise SettlementError(_("Un reversement est déjà en préparation : patientez."))
+        release_due(cutoff=cutoff, now=now)
+    with _drafting():
         if waiting := SettlementRun.objects.filter(state=RunState.DRAFT).first():
             raise SettlementError(
                 _("Le reversement %(run)s attend une décision : approuvez-le ou abandonnez-le.")
                 % {"run": waiting}
             )
-        release_due(cutoff=cutoff, now=now)
         count = SettlementRun.objects.count()
         run = SettlementRun.objects.create(
             number=f"R{now.astimezone(PARIS):%Y}-{count + 1:04d}",
@@ -67,12 +67,36 @@ def run_create(
         return run
 
 
+@contextmanager
+def _drafting() -> Iterator[None]:
+    """Work on one snapshot of the database, taken once no other run is being drafted.
+
+    The lock comes before the snapshot: ``LOCK TABLE`` takes none, unlike an advisory lock, which
+    is a query. So whoever waited sees the run that it waited for.
+    """
+    outermost = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if outermost:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SET LOCAL lock_timeout = '10s'")
+        try:
+            cursor.execute("LOCK TABLE settlement_settlementrun IN SHARE ROW EXCLUSIVE MODE")
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            raise SettlementError(
+                _("Un reversement est déjà en préparation : patientez.")
+            ) from error
+        yield
+
+
 def run_cancel(*, run_id: int, cancelled_by: User, now: datetime.datetime) -> SettlementRun:
     """Drop a draft: its claims are free again, its statements and payouts never happened."""
     with transaction.atomic():
         run = _locked(run_id, RunState.DRAFT)
         Claim.objects.filter(statement__run=run).delete()
         StatementItem.objects.filter(line__statement__run=run).delete()
+        StatementTender.objects.filter(line__statement__run=run).delete()
         StatementLine.objects.filter(statement__run=run).delete()
         run.payouts.all().delete()
         run.statements.all().delete()

@@ -133,7 +133,6 @@ def document(
         carried_reason=reason,  # type: ignore[arg-type]
         minimum_cents=minimum_cents,
         iban=iban,
-        execution_date=None if reason or not balance else date(2026, 10, 5),
         commission_vat_rate_bps=VAT_BPS,
     )
 

@@ -1,12 +1,13 @@
 import io
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from pypdf import PdfReader
 
 from saleor_alencon.outputs.french_text import amount_text, figure_text, rate_text
-from saleor_alencon.outputs.statement import StatementDocument
+from saleor_alencon.outputs.statement import StatementDocument, StatementPayment
 from saleor_alencon.outputs.statement_csv import render_statement_csv
 from saleor_alencon.outputs.statement_pdf import StatementPdfError, render_statement_pdf
 from saleor_alencon.outputs.theme import ThemeError
@@ -41,6 +42,8 @@ def test_every_amount_of_the_document_is_printed():
         for item in line.items:
             assert shown(rate_text(item.commission_rate_bps)) in text
             assert item.label in text
+    assert "Payé par : Carte bancaire 44,70 € · Chèque cadeau 20,00 €" in text
+    assert "Rendu par : Carte bancaire −39,80 €" in text
     for amount_cents in (120170, -3980, -150, -9259, -1852, 104929, -1234, 103695):
         assert shown(amount_text(amount_cents)) in text
 
@@ -54,7 +57,6 @@ def test_the_summary_tells_who_what_and_when():
         "1er octobre 2026",
         "30 septembre 2026 à 23 h 59",
         "FR76 •••• •••• 7606",
-        "5 octobre 2026",
         "24,90 € × 8 % = 1,99 € de commission, puis 1,99 € × 20 % = 0,40 € de TVA",
         "Page 1 sur 1",
     ):
@@ -76,6 +78,43 @@ def test_when_nothing_is_paid_the_reason_is_said(document, words):
     text = text_of(render_statement_pdf(document))
     assert words in text
     assert "Net versé 0,00 €" in text
+
+
+PAYMENT = StatementPayment("executed", "R2026-0001-7", date(2026, 10, 5))
+
+
+@pytest.mark.parametrize(
+    ("payment", "words"),
+    [
+        (None, ["Net à verser", "Projet : ce reversement n’est pas encore approuvé."]),
+        (
+            replace(PAYMENT, status="ordered"),
+            ["Net à verser", "Exécution demandée le 5 octobre 2026", "R2026-0001-7"],
+        ),
+        (PAYMENT, ["Net versé", "Exécuté le 5 octobre 2026", "R2026-0001-7"]),
+        (
+            replace(PAYMENT, status="returned", reason="Compte clos (AC04)"),
+            ["Retourné le 5 octobre 2026", "Motif Compte clos (AC04)", "est due à nouveau"],
+        ),
+    ],
+)
+def test_the_file_tells_what_became_of_the_payment(payment, words):
+    document = samples.typical_document()
+    content = render_statement_pdf(document, payment)
+    text = text_of(content)
+    for each in [*words, shown(amount_text(document.payable_cents))]:
+        assert each in text
+    assert ("Net versé" in text) == (payment == PAYMENT)
+    assert content == render_statement_pdf(document, payment)
+
+
+def test_an_item_of_which_only_an_amount_changed_has_no_count():
+    text = text_of(
+        render_statement_pdf(samples.document(samples.line(samples.item(-500, "Atlas"))))
+    )
+    assert "1 × Atlas" in text
+    changed = samples.document(samples.line(samples.item(-500, "Atlas", quantity=0)))
+    assert "× Atlas" not in text_of(render_statement_pdf(changed))
 
 
 def test_the_fees_column_appears_with_the_first_fee():
@@ -150,7 +189,7 @@ def test_an_unknown_theme_is_named():
 
 def test_a_template_that_does_not_compile_says_which_statement(monkeypatch):
     monkeypatch.setattr(
-        "saleor_alencon.outputs.statement_pdf.statement_view", lambda document: {"title": ""}
+        "saleor_alencon.outputs.statement_pdf.statement_view", lambda *_: {"title": ""}
     )
     with pytest.raises(StatementPdfError, match="statement R-2026-09-001"):
         render_statement_pdf(replace(samples.document()))
