@@ -26,8 +26,10 @@ from saleor_alencon.settlement.models import (
     Statement,
     StatementLine,
 )
+from saleor_alencon.settlement.release import due_cents
 
 DAYS_WITHOUT_RUN = 35
+HOURS_IN_INBOX = 1
 DAYS_TO_EXECUTE = 3
 
 
@@ -100,6 +102,7 @@ def attention(available: int, now: datetime.datetime) -> list[Attention]:
     """List what a person has to look at, the gravest first."""
     found = [
         *rejected_documents(),
+        *waiting_documents(now),
         *returned_payouts(),
         *runs_waiting(now),
         *missing_ibans(),
@@ -118,6 +121,24 @@ def rejected_documents() -> list[Attention]:
         count,
     )
     query = f"state__exact={InboxState.REJECTED}"
+    return [Attention(text % {"count": count}, list_url(InboxDocument, query), grave=True)]
+
+
+def waiting_documents(now: datetime.datetime) -> list[Attention]:
+    """Notice that nobody processes the inbox: without worker or scheduler it only fills."""
+    since = now - datetime.timedelta(hours=HOURS_IN_INBOX)
+    waiting = InboxDocument.objects.filter(state=InboxState.PENDING, received_at__lt=since)
+    count = waiting.exclude(not_before__gt=since).count()
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)d document attend depuis plus d'une heure : le traitement automatique ne tourne "
+        "pas.",
+        "%(count)d documents attendent depuis plus d'une heure : le traitement automatique ne "
+        "tourne pas.",
+        count,
+    )
+    query = f"state__exact={InboxState.PENDING}"
     return [Attention(text % {"count": count}, list_url(InboxDocument, query), grave=True)]
 
 
@@ -181,7 +202,11 @@ def missing_ibans() -> list[Attention]:
 
 
 def late_run(available: int, now: datetime.datetime) -> list[Attention]:
-    """Notice money that waits while no run was prepared for over a month."""
+    """Notice money that waits while no run was prepared for over a month.
+
+    What is due counts as available: without a scheduler nobody has released it.
+    """
+    available += due_cents(cutoff=now)
     runs = SettlementRun.objects.exclude(state=RunState.CANCELLED).order_by("-created_at")
     last = runs.values_list("created_at", flat=True).first()
     if available <= 0 or (last and last > now - datetime.timedelta(days=DAYS_WITHOUT_RUN)):
