@@ -32,7 +32,7 @@ from saleor_alencon.settlement.services import (
     run_create,
     run_execute,
 )
-from saleor_alencon.shops.models import CommissionRate, Shop
+from saleor_alencon.shops.models import Shop
 
 NOW = datetime.datetime(2026, 11, 25, 9, tzinfo=datetime.UTC)
 FILES = sorted((Path(__file__).parents[2] / "fixtures/snapshots/v1").glob("*.json"))
@@ -96,18 +96,6 @@ def test_a_broken_document_is_set_aside_with_its_reason_and_can_be_replayed(demo
     document = InboxDocument.objects.filter(reason__contains="librairie-des-halles").last()
     assert document_replay(document_id=document.pk, now=NOW) in (InboxState.DONE, InboxState.STALE)
     assert find_problems() == []
-
-
-def test_a_rate_edited_after_the_sale_changes_nothing(demo):
-    ingest(FILES[:40])
-    before = digest_rows()
-    for shop in Shop.objects.all():
-        CommissionRate.objects.create(
-            shop=shop, rate_bps=5000, valid_from=datetime.datetime(2026, 2, 1, tzinfo=datetime.UTC)
-        )
-    InboxDocument.objects.update(state="pending")
-    documents_ingest(InboxDocument.objects.values_list("id", flat=True), now=NOW)
-    assert digest_rows() == before
 
 
 def test_a_run_pays_each_shop_what_the_ledger_owes_it(run, people):

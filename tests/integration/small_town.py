@@ -1,0 +1,237 @@
+"""A town of three shops, and baskets whose every state becomes a real OrderSnapshot."""
+
+import copy
+import datetime
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from saleor_alencon.accounts.models import User
+from saleor_alencon.accounts.roles import Role
+from saleor_alencon.orders.models import Order, ShopOrder
+from saleor_alencon.orders.services import document_ingest, document_store
+from saleor_alencon.settlement.models import SettlementRun, Statement
+from saleor_alencon.settlement.services import run_approve, run_create, run_execute
+from saleor_alencon.shops.models import Association, CommissionRate, Shop
+
+NOW = datetime.datetime(2026, 11, 25, 9, tzinfo=datetime.UTC)
+PLACED = datetime.datetime(2026, 10, 1, 10, tzinfo=datetime.UTC)
+HOUR = datetime.timedelta(hours=1)
+IBAN, BIC = "FR7630006000011234567890189", "AGRIFRPP"
+RATES_BPS = {"librairie": 800, "fromagerie": 1000, "mercerie": 0}
+RECORDED = Path(__file__).parents[2] / "fixtures/snapshots/v1"
+
+
+def open_town() -> None:
+    """Create the association, its people and its shops, each with an account at the bank."""
+    Association.objects.create(
+        id=1, name="Office", legal_name="Office du commerce", address_line="Place Foch",
+        postal_code="61000", city="Alençon", email="office@alencon.example", iban=IBAN, bic=BIC,
+    )  # fmt: skip
+    for role in (Role.OPERATOR, Role.APPROVER):
+        User.objects.create_user(f"{role}@alencon.example", "un-mot-de-passe-long", role=role)
+    for slug, rate_bps in RATES_BPS.items():
+        shop = Shop.objects.create(slug=slug, name=slug.capitalize(), iban=IBAN, bic=BIC)
+        CommissionRate.objects.create(shop=shop, rate_bps=rate_bps, valid_from=PLACED - 1000 * HOUR)
+
+
+def operator() -> User:
+    return User.objects.get(role=Role.OPERATOR)
+
+
+def approver() -> User:
+    return User.objects.get(role=Role.APPROVER)
+
+
+def draft(now: datetime.datetime = NOW) -> SettlementRun:
+    return run_create(created_by=operator(), cutoff=now, now=now)
+
+
+def pay(run: SettlementRun, now: datetime.datetime = NOW) -> SettlementRun:
+    """Approve a run and declare it executed."""
+    run_approve(run_id=run.pk, approved_by=approver(), now=now)
+    return run_execute(run_id=run.pk, executed_by=operator(), now=now)
+
+
+def statement(run: SettlementRun, shop: str) -> Statement:
+    return run.statements.get(shop__slug=shop)
+
+
+def stated(run: SettlementRun, shop: str) -> tuple[int, int, int, int, str]:
+    """Return opening, net, payable, carried and the reason of a shop's statement."""
+    found = statement(run, shop)
+    return (found.opening_cents, found.net_cents, found.payable_cents, found.carried_cents,
+            found.carried_reason)  # fmt: skip
+
+
+def shop_order(number: str, shop: str) -> ShopOrder:
+    return ShopOrder.objects.get(order__number=number, shop__slug=shop)
+
+
+@dataclass
+class Line:
+    shop: str
+    gross_cents: int
+    pieces: int = 1
+    vat_bps: int = 2000
+    handed_over: int = 0
+    id: str = ""
+
+
+@dataclass
+class Tender:
+    charged_cents: int
+    refunded_cents: int = 0
+    gift: bool = False
+
+
+@dataclass
+class Refund:
+    """``lines`` says how many pieces of which line; with none it is for a mere amount."""
+
+    cents: int
+    lines: dict[int, int] = field(default_factory=dict)
+    shipping: bool = False
+    status: str = "SUCCESS"
+    tender: int = 0
+
+
+@dataclass
+class Basket:
+    """One order of Saleor as it stands. Change it, then :meth:`deliver` its new snapshot."""
+
+    number: str
+    lines: list[Line]
+    tenders: list[Tender]
+    shipping_cents: int = 0
+    refunds: list[Refund] = field(default_factory=list)
+    cancelled: bool = False
+    home: bool = False
+    captured_at: datetime.datetime = PLACED
+    lines_ever: int = 0
+
+    def hand_over(self, *shops: str) -> None:
+        """Hand everything of these shops over, or of all."""
+        for line in self.lines:
+            if not shops or line.shop in shops:
+                line.handed_over = line.pieces
+
+    def take_back(self, *shops: str) -> None:
+        """Cancel the hand-over."""
+        for line in self.lines:
+            if line.shop in shops:
+                line.handed_over = 0
+
+    def refund(self, cents: int, **meant_for) -> None:
+        """Grant a refund and let its tender give the money back."""
+        granted = Refund(cents, **meant_for)
+        self.refunds.append(granted)
+        self.tenders[granted.tender].refunded_cents += cents
+
+    def deliver(self) -> Order:
+        """Let Saleor capture the order as it is now, and the Office process it."""
+        document = document_store(self.snapshot(), source="file")
+        assert document_ingest(document_id=document.pk, now=NOW) == "done"
+        return Order.objects.get(number=self.number)
+
+    def snapshot(self) -> str:
+        """Return the document of the order's state, captured an hour after the one before."""
+        self.captured_at += HOUR
+        for line in self.lines:
+            if not line.id:
+                line.id = f"line-{self.number}-{self.lines_ever}"
+                self.lines_ever += 1
+        document = copy.deepcopy(_recorded())
+        order = document["order"]
+        document["capturedAt"] = order["updatedAt"] = self.captured_at.isoformat()
+        goods_cents = sum(line.gross_cents for line in self.lines)
+        order |= {
+            "id": f"order-{self.number}",
+            "number": self.number,
+            "created": PLACED.isoformat(),
+            "status": "CANCELED" if self.cancelled else "UNFULFILLED",
+            "lines": [_line(line) for line in self.lines],
+            "transactions": [self._tender(position) for position in range(len(self.tenders))],
+            "fulfillments": [_fulfillment(line) for line in self.lines if line.handed_over],
+            "grantedRefunds": [self._refund(position) for position in range(len(self.refunds))],
+            "shippingPrice": _taxed(self.shipping_cents),
+            "subtotal": _taxed(goods_cents),
+            "total": _taxed(goods_cents + self.shipping_cents),
+        }  # fmt: skip
+        order["deliveryMethod"]["delivery"] = "home" if self.home else "collect"
+        return json.dumps(document)
+
+    def _tender(self, position: int) -> dict:
+        tender = self.tenders[position]
+        details = {"__typename": "GiftCardPaymentMethodDetails", "name": "Chèque"}
+        return copy.deepcopy(_recorded()["order"]["transactions"][0]) | {
+            "id": f"tender-{self.number}-{position}",
+            "createdAt": (PLACED + position * HOUR).isoformat(),
+            "paymentMethodDetails": details if tender.gift else None,
+            "chargedAmount": _money(tender.charged_cents - tender.refunded_cents),
+            "refundedAmount": _money(tender.refunded_cents),
+        }
+
+    def _refund(self, position: int) -> dict:
+        refund = self.refunds[position]
+        found = copy.deepcopy(_recorded()["order"]["grantedRefunds"][0])
+        return found | {
+            "id": f"refund-{self.number}-{position}",
+            "createdAt": (PLACED + position * HOUR).isoformat(),
+            "amount": _money(refund.cents),
+            "status": refund.status,
+            "shippingCostsIncluded": refund.shipping,
+            "transaction": {"id": f"tender-{self.number}-{refund.tender}"},
+            "lines": [
+                {"id": f"of-{line}", "quantity": pieces, "reason": None,
+                 "orderLine": {"id": self.lines[line].id}}
+                for line, pieces in refund.lines.items()
+            ],
+        }  # fmt: skip
+
+
+def _line(line: Line) -> dict:
+    found = copy.deepcopy(_recorded()["order"]["lines"][0])
+    found["variant"]["product"]["shop"] = line.shop
+    return found | {
+        "id": line.id,
+        "productName": f"Article {line.id}",
+        "quantity": line.pieces,
+        "taxRate": line.vat_bps / 10_000,
+        "totalPrice": _taxed(line.gross_cents, line.vat_bps),
+        "unitPrice": _taxed(line.gross_cents // max(line.pieces, 1), line.vat_bps),
+    }
+
+
+def _fulfillment(line: Line) -> dict:
+    piece = {"id": f"piece-{line.id}", "quantity": line.handed_over}
+    return copy.deepcopy(_recorded()["order"]["fulfillments"][0]) | {
+        "id": f"fulfilment-{line.id}",
+        "created": (PLACED + HOUR).isoformat(),
+        "lines": [piece | {"orderLine": {"id": line.id}}],
+    }
+
+
+def _recorded(kept: dict = {}) -> dict:  # noqa: B006 - read once
+    """Return a recorded order that has one of everything, to be filled anew."""
+    if not kept:
+        for file in sorted(RECORDED.glob("*.json")):
+            document = json.loads(file.read_text())
+            order = document["order"]
+            if order["transactions"] and order["fulfillments"] and order["grantedRefunds"]:
+                kept.update(document)
+                break
+    return kept
+
+
+def _money(cents: int) -> dict:
+    return {"amount": float(Decimal(cents) / 100), "currency": "EUR"}
+
+
+def _taxed(gross_cents: int, vat_bps: int = 2000) -> dict:
+    """Return a price whose net is rounded half up, as Saleor stores it."""
+    divisor = 10_000 + vat_bps
+    net_cents = (2 * gross_cents * 10_000 + divisor) // (2 * divisor)
+    amounts = {"gross": gross_cents, "net": net_cents, "tax": gross_cents - net_cents}
+    return {name: {"amount": float(Decimal(cents) / 100)} for name, cents in amounts.items()}
