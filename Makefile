@@ -10,7 +10,10 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with: make PYTHON=python3.12")'
 	@$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed: on Debian, apt-get install python3-venv"; exit 1; }
 
-$(VENV)/.run: requirements.lock pyproject.toml setup.py | $(VENV)/bin/python
+# The catalogues of texts are compiled when the package is installed.
+CATALOGUES := $(wildcard saleor_alencon/locale/*/LC_MESSAGES/*.po saleor_alencon/*/locale/*/LC_MESSAGES/*.po)
+
+$(VENV)/.run: requirements.lock pyproject.toml setup.py $(CATALOGUES) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps -e .
 	@touch $@

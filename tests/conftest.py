@@ -13,6 +13,15 @@ def pytest_configure() -> None:
     compile_changed()
 
 
+@pytest.fixture(autouse=True)
+def french():
+    """Begin each test in French: Django's test client leaves its last page's language active."""
+    from django.conf import settings
+    from django.utils.translation import activate
+
+    activate(settings.LANGUAGE_CODE)
+
+
 @pytest.fixture(scope="session")
 def embedded_socket():
     from saleor_alencon.local.embedded_postgres import temporary_server

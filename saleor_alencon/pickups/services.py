@@ -19,6 +19,8 @@ from saleor_alencon.orders.models import Pickup, ShopOrder, ShopOrderLine
 from saleor_alencon.pickups.models import CommandKind, CommandState, PickupEvent, SaleorCommand
 from saleor_alencon.shops.models import Association
 
+DEFAULT_REASON = "Article indisponible"
+"""Kept with the order and shown to the shopper: French, whoever refuses."""
 REFUSABLE = (ShopOrderState.TO_PREPARE, ShopOrderState.PARTLY_HANDED_OVER)
 
 
@@ -163,7 +165,7 @@ def lines_refuse(
                 "shipping_cents": shipping_cents,
                 "refunds": _refunds(shop_order, total, waiting),
                 "restock": restock,
-                "reason": reason.strip()[:200] or _("Article indisponible"),
+                "reason": reason.strip()[:200] or DEFAULT_REASON,
             },
         )
         PickupEvent.objects.create(

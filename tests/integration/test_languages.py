@@ -9,9 +9,10 @@ import django
 import pytest
 from django.contrib import admin
 from django.urls import reverse
-from django.utils.translation import override
+from django.utils.translation import get_language, ngettext, override
 
 from saleor_alencon.accounts.models import User
+from saleor_alencon.celery import app
 from saleor_alencon.inbox.models import InboxDocument, InboxState
 from saleor_alencon.local.demo import demo_seed
 from saleor_alencon.localized import amount_text, date_text, day_text, rate_text, units_text
@@ -252,6 +253,17 @@ def test_a_refusal_speaks_the_language_of_the_page(town):
         run_approve(run_id=run.pk, approved_by=run.created_by, now=NOW)
 
 
+def test_a_task_speaks_french_whoever_sets_it_off(settings):
+    @app.task
+    def spoken() -> str:
+        return get_language()
+
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    with override("en"):
+        assert spoken.delay().get() == "fr"
+        assert get_language() == "en"
+
+
 def test_documents_are_french_whoever_asks_for_them(client, town):
     client.force_login(person("approbateur"))
     run = SettlementRun.objects.get()
@@ -277,3 +289,27 @@ def test_a_run_made_in_english_says_the_same_to_the_bank_and_the_shops(town):
         run = run_approve(run_id=run.pk, approved_by=person("approbateur"), now=NOW)
     assert f"Reversement {run.number}" in bytes(run.payment_file).decode()
     assert "Settlement" not in bytes(run.payment_file).decode()
+
+
+def test_the_french_words_of_unfold_are_whole() -> None:
+    own = read_catalogue(PACKAGE / "office/locale/fr/LC_MESSAGES/django.po")
+    assert [texts(each)[0] for each in own if each.fuzzy or not all(translations(each))] == []
+    assert [texts(each)[0] for each in own if len(texts(each)) != len(translations(each))] == []
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 payouts returned by the bank: check the shops' IBANs."),
+        (1, "1 payout returned by the bank: check the shop's IBAN."),
+        (2, "2 payouts returned by the bank: check the shops' IBANs."),
+    ],
+)
+def test_english_counts_as_english_does(count: int, text: str) -> None:
+    with override("en"):
+        plural = ngettext(
+            "%(count)d virement retourné par la banque : vérifiez l'IBAN de la boutique.",
+            "%(count)d virements retournés par la banque : vérifiez les IBAN des boutiques.",
+            count,
+        )
+    assert plural % {"count": count} == text
