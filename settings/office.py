@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "saleor_alencon.provisioning",
     "saleor_alencon.pickups",
     "saleor_alencon.settlement",
+    "saleor_alencon.catalogue",
     "saleor_alencon.audit",
     "saleor_alencon.api",
     "saleor_alencon.office",
@@ -151,6 +152,7 @@ DEFAULT_FROM_EMAIL = ENVIRONMENT.default_from_email
 SEPA_RAIL_ENABLED = ENVIRONMENT.sepa_rail == "enabled"
 SALEOR_API_URL = str(ENVIRONMENT.saleor_api_url) if ENVIRONMENT.saleor_api_url else None
 SALEOR_APP_TOKEN = ENVIRONMENT.saleor_app_token
+CATALOGUE_IMAGE_HOSTS = ENVIRONMENT.catalogue_image_hosts
 SALEOR_STAFF_EMAIL = ENVIRONMENT.saleor_staff_email
 SALEOR_STAFF_PASSWORD = ENVIRONMENT.saleor_staff_password
 SALEOR_STAFF_REDIRECT_URL = ENVIRONMENT.saleor_staff_redirect_url
