@@ -17,6 +17,7 @@ from saleor_alencon.localized import amount_text, date_text
 from saleor_alencon.office.admin.base import change_url, list_url
 from saleor_alencon.office.chart import Week, chart
 from saleor_alencon.office.history import weeks
+from saleor_alencon.pickups.models import CommandState, SaleorCommand
 from saleor_alencon.settlement.models import (
     CarriedReason,
     Payout,
@@ -31,6 +32,7 @@ from saleor_alencon.settlement.release import due_cents
 DAYS_WITHOUT_RUN = 35
 HOURS_IN_INBOX = 1
 DAYS_TO_EXECUTE = 3
+TRIES_BEFORE_NOTICE = 3
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def attention(available: int, now: datetime.datetime) -> list[Attention]:
     """List what a person has to look at, the gravest first."""
     found = [
         *rejected_documents(),
+        *stuck_commands(),
         *waiting_documents(now),
         *returned_payouts(),
         *runs_waiting(now),
@@ -140,6 +143,22 @@ def waiting_documents(now: datetime.datetime) -> list[Attention]:
     )
     query = f"state__exact={InboxState.PENDING}"
     return [Attention(text % {"count": count}, list_url(InboxDocument, query), grave=True)]
+
+
+def stuck_commands() -> list[Attention]:
+    """Find what Saleor was told in vain."""
+    count = SaleorCommand.objects.filter(
+        state=CommandState.PENDING, failed_attempts__gte=TRIES_BEFORE_NOTICE
+    ).count()
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)d demande que Saleor n'accepte pas : une remise ou un refus attend.",
+        "%(count)d demandes que Saleor n'accepte pas : des remises ou des refus attendent.",
+        count,
+    )
+    query = f"state__exact={CommandState.PENDING}"
+    return [Attention(text % {"count": count}, list_url(SaleorCommand, query), grave=True)]
 
 
 def returned_payouts() -> list[Attention]:

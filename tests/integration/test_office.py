@@ -15,8 +15,16 @@ from saleor_alencon.accounts.roles import Role
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.inbox.models import InboxDocument, InboxState
 from saleor_alencon.office.chart import Week, ceiling, chart
-from saleor_alencon.orders.models import Order, Pickup, ShopOrder, ShopOrderLine
+from saleor_alencon.orders.models import (
+    Order,
+    Pickup,
+    ShopOrder,
+    ShopOrderLine,
+    Tender,
+    TenderShare,
+)
 from saleor_alencon.outputs.theme import load_tokens
+from saleor_alencon.pickups.models import SaleorCommand
 from saleor_alencon.settlement.models import (
     CarriedReason,
     Payout,
@@ -394,3 +402,89 @@ def test_the_stylesheet_has_the_themes_colours() -> None:
             if line.strip().startswith("--office-"):
                 name, value = line.strip().rstrip(";").split(": ")
                 assert palette[name.removeprefix("--office-").replace("-", "_")] == value, line
+
+
+@pytest.fixture
+def pickup(shop: Shop) -> Pickup:
+    order = Order.objects.create(
+        saleor_id="T3JkZXI6MQ==", number="61", created_at=NOW, saleor_status="UNFULFILLED",
+        channel="alencon", currency="EUR", delivery_choice="collect", total_gross_cents=1000,
+        shipping_gross_cents=0, captured_at=NOW, customer_name="Cliente Démo 61",
+    )  # fmt: skip
+    shop_order = ShopOrder.objects.create(
+        order=order, shop=shop, state="to_prepare", goods_gross_cents=1000, shipping_share_cents=0,
+        paid_cents=1000, refunded_cents=0, commission_rate_bps=0, commission_vat_rate_bps=0,
+        commission_cents=0, commission_vat_cents=0, net_cents=1000,
+    )  # fmt: skip
+    ShopOrderLine.objects.create(
+        shop_order=shop_order, saleor_id="TGluZTox", position=0, name="Bobine de fil", quantity=4,
+        quantity_handed_over=0, gross_cents=1000, net_cents=833, vat_rate_bps=2000,
+        paid_cents=1000, refunded_cents=0, commission_cents=0, commission_vat_cents=0,
+    )  # fmt: skip
+    tender = Tender.objects.create(
+        order=order, saleor_id="VHJhbnNhY3Rpb246MQ==", kind="card", created_at=NOW,
+        charged_cents=1000, refunded_cents=0, pending_cents=0,
+    )  # fmt: skip
+    TenderShare.objects.create(
+        tender=tender, shop_order=shop_order, charged_cents=1000, refunded_cents=0
+    )
+    return Pickup.objects.create(
+        shop_order=shop_order, shop=shop, code="K7P3QM", state="to_prepare"
+    )
+
+
+def test_an_operator_serves_a_pickup_and_the_page_tells_its_story(
+    operator: User, pickup: Pickup
+) -> None:
+    client = signed_in(operator)
+    page = reverse("admin:orders_pickup_change", args=(pickup.pk,))
+    shown = client.get(page).content.decode()
+    assert "<svg" in shown
+    assert "/pret" in shown
+    assert "/en-preparation" not in shown
+
+    client.post(reverse("admin:orders_pickup_ready", args=(pickup.pk,)))
+    client.post(reverse("admin:orders_pickup_hand_over", args=(pickup.pk,)))
+
+    pickup.refresh_from_db()
+    assert pickup.state == "handed_over"
+    shown = client.get(page).content.decode()
+    assert shown.index("prêt · ") < shown.index("remis · ")
+    assert "/remettre" not in shown
+
+
+def test_an_operator_refuses_pieces_and_sees_the_request(operator: User, pickup: Pickup) -> None:
+    client = signed_in(operator)
+    line = pickup.shop_order.lines.get()
+    url = reverse("admin:orders_shoporder_refuse", args=(pickup.shop_order_id,))
+    assert "Bobine de fil : pièces refusées, sur 4" in client.get(url).content.decode()
+
+    too_many = client.post(url, {f"line_{line.pk}": "5", "restock": "no"})
+    assert "inférieure ou égale à 4" in too_many.content.decode()
+    nothing = client.post(url, {f"line_{line.pk}": "0", "restock": "no"}, follow=True)
+    assert "au moins un article" in nothing.content.decode()
+    client.post(url, {f"line_{line.pk}": "1", "restock": "yes", "reason": "Fil cassé"})
+
+    command = SaleorCommand.objects.get()
+    assert command.payload["lines"][0]["cents"] == 250
+    assert command.payload["restock"] is True
+    assert command.payload["reason"] == "Fil cassé"
+    SaleorCommand.objects.update(failed_attempts=3, reason="Saleor ne répond pas")
+    home = client.get(reverse("admin:index")).content.decode()
+    assert "1 demande que Saleor n&#x27;accepte pas" in home
+    stuck = reverse("admin:pickups_saleorcommand_change", args=(command.pk,))
+    assert "Saleor ne répond pas" in client.get(stuck).content.decode()
+    client.post(
+        reverse("admin:pickups_saleorcommand_give_up", args=(command.pk,)),
+        {"reason": "réglé par téléphone"},
+    )
+    command.refresh_from_db()
+    assert command.state == "given_up"
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.APPROVER])
+def test_only_an_operator_serves_pickups(role: str, pickup: Pickup) -> None:
+    page = reverse("admin:orders_pickup_hand_over", args=(pickup.pk,))
+    assert signed_in(person(role)).post(page).status_code == 403
+    pickup.refresh_from_db()
+    assert pickup.state == "to_prepare"
