@@ -6,6 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.not_run import skip_left_out
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    skip_left_out(item)
+
 
 def pytest_configure() -> None:
     from tests.catalogues import compile_changed

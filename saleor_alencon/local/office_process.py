@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 from saleor_alencon.local.processes import (
+    Processes,
     check_port_free,
     started_processes,
     wait_for_port,
@@ -30,21 +31,28 @@ def serve_office(*, port: int, ready: str = "") -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    command = [
-        sys.executable, "-m", "gunicorn", "saleor_alencon.wsgi", "--bind", f"{HOST}:{port}",
-        "--workers", "1", "--threads", "4", "--log-level", "warning",
-    ]  # fmt: skip
     with started_processes() as processes:
-        processes.start(
-            "the Office's web server", command, environment=dict(os.environ), folder=Path.cwd()
-        )
-        wait_for_port(processes, HOST, port, seconds=60)
+        start_web_server(processes, port=port, environment=dict(os.environ))
         if ready:
             print(ready, flush=True)
         while not stopping.wait(INGEST_SECONDS):
             processes.check()
             if "CELERY_BROKER_URL" not in os.environ:
                 _work_once()
+
+
+def start_web_server(
+    processes: Processes, *, port: int, environment: dict[str, str], log: Path | None = None
+) -> None:
+    """Start the web server among ``processes``; return once it answers."""
+    command = [
+        sys.executable, "-m", "gunicorn", "saleor_alencon.wsgi", "--bind", f"{HOST}:{port}",
+        "--workers", "1", "--threads", "4", "--log-level", "warning",
+    ]  # fmt: skip
+    processes.start(
+        "the Office's web server", command, environment=environment, folder=Path.cwd(), log=log
+    )
+    wait_for_port(processes, HOST, port, seconds=60)
 
 
 def _work_once() -> None:

@@ -14,6 +14,7 @@ from saleor_alencon.local.saleor_stack import start_saleor_api, temporary_stack
 from saleor_alencon.local.system_postgres import find_binaries
 from tests.live.live_saleor import LiveSaleor
 from tests.live.town import open_town
+from tests.not_run import leave_out, tests_below
 
 HERE = Path(__file__).parent
 
@@ -24,18 +25,14 @@ def find_reason_to_skip() -> str | None:
         find_saleor()
         find_binaries()
     except AlenconError as error:
-        return f"live tests need Saleor and PostgreSQL: {error}"
+        return str(error)
     return None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip every test of this folder, with the same reason, when Saleor cannot be started."""
-    live = [item for item in items if HERE in item.path.parents]
-    reason = find_reason_to_skip() if live else None
-    for item in live:
-        item.add_marker(pytest.mark.live)
-        if reason:
-            item.add_marker(pytest.mark.skip(reason=reason))
+    live = tests_below(HERE, items, "live")
+    leave_out(live, "live", find_reason_to_skip() if live else None)
 
 
 @pytest.fixture(scope="session")

@@ -4,17 +4,10 @@ from argparse import ArgumentParser
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
-from tqdm import tqdm
 
-from saleor_alencon.accounts.models import User
 from saleor_alencon.cli import with_owner
-from saleor_alencon.inbox.models import InboxDocument
-from saleor_alencon.local.demo import LOGINS, PASSWORD, demo_seed
-from saleor_alencon.local.demo_shops import fixtures_folder
+from saleor_alencon.local.demo import LOGINS, PASSWORD, demo_fill, demo_seed
 from saleor_alencon.local.office_process import serve_office
-from saleor_alencon.orders.services import document_ingest, document_store
-from saleor_alencon.settlement.models import SettlementRun
-from saleor_alencon.settlement.services import run_create
 
 
 class Command(BaseCommand):
@@ -28,15 +21,7 @@ class Command(BaseCommand):
         arguments = with_owner(["alencon", "migrate"])[2:]
         call_command("migrate", *arguments, verbosity=0)
         demo_seed()
-        now = timezone.now()
-        if not InboxDocument.objects.exists():
-            files = sorted((fixtures_folder() / "snapshots" / "v1").glob("*.json"))
-            for file in tqdm(files, desc="recorded orders", unit="document"):
-                document = document_store(file.read_text(), source="file")
-                document_ingest(document_id=document.pk, now=now)
-        if not SettlementRun.objects.exists():
-            operator = User.objects.get(email=next(iter(LOGINS)))
-            run_create(created_by=operator, cutoff=now, now=now)
+        demo_fill(timezone.now())
         port = int(str(options["port"]))
         # The demo pays nobody: its SEPA file goes to no bank.
         os.environ.setdefault("SEPA_RAIL", "enabled")
