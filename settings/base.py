@@ -3,6 +3,7 @@
 Every field is described in docs/settings.md; a test fails on one that is not.
 """
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AnyHttpUrl, BeforeValidator, Field, FilePath, SecretStr
@@ -51,6 +52,10 @@ class OfficeEnvironment(BaseSettings):
     )
     default_from_email: str = Field(
         default="office@alencon.example", description="Sender of the Office's mail."
+    )
+    media_root: Path = Field(
+        default=Path("var/media"),
+        description="Folder of uploaded files (shops' logos); web server and worker share it.",
     )
     saleor_api_url: AnyHttpUrl | None = Field(
         default=None, description="Saleor's GraphQL URL, for commands and `alencon sweep`."

@@ -123,6 +123,8 @@ USE_THOUSAND_SEPARATOR = True
 STATIC_URL = "/static/"
 STATIC_ROOT = PACKAGE.parent / "var" / "static"
 WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = ENVIRONMENT.media_root.absolute()
+MEDIA_URL = "/medias/"
 
 CELERY_BROKER_URL = ENVIRONMENT.celery_broker_url
 CELERY_TASK_ALWAYS_EAGER = ENVIRONMENT.celery_broker_url is None
@@ -152,11 +154,11 @@ DEFAULT_FROM_EMAIL = ENVIRONMENT.default_from_email
 SEPA_RAIL_ENABLED = ENVIRONMENT.sepa_rail == "enabled"
 SALEOR_API_URL = str(ENVIRONMENT.saleor_api_url) if ENVIRONMENT.saleor_api_url else None
 SALEOR_APP_TOKEN = ENVIRONMENT.saleor_app_token
-CATALOGUE_IMAGE_HOSTS = ENVIRONMENT.catalogue_image_hosts
 SALEOR_STAFF_EMAIL = ENVIRONMENT.saleor_staff_email
 SALEOR_STAFF_PASSWORD = ENVIRONMENT.saleor_staff_password
 SALEOR_STAFF_REDIRECT_URL = ENVIRONMENT.saleor_staff_redirect_url
 SALEOR_DELIVERY_FILE = ENVIRONMENT.saleor_delivery_file
+CATALOGUE_IMAGE_HOSTS = ENVIRONMENT.catalogue_image_hosts
 
 LOGGING = {
     "version": 1,

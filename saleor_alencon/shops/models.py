@@ -8,8 +8,19 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from saleor_alencon.domain.opening_hours import DAYS_OF_WEEK, OpeningHours
 from saleor_alencon.localized import rate_text
-from saleor_alencon.shops.validators import validate_bic, validate_iban, validate_siret
+from saleor_alencon.shops.validators import (
+    check_bank_account,
+    check_company,
+    validate_bic,
+    validate_hours,
+    validate_iban,
+    validate_phone,
+    validate_postal_code,
+    validate_siret,
+    validate_vat_number,
+)
 
 
 class Association(models.Model):
@@ -19,7 +30,9 @@ class Association(models.Model):
     name = models.CharField(_("nom"), max_length=120)
     legal_name = models.CharField(_("raison sociale"), max_length=160)
     siret = models.CharField(_("SIRET"), max_length=14, blank=True, validators=[validate_siret])
-    vat_number = models.CharField(_("numéro de TVA"), max_length=20, blank=True)
+    vat_number = models.CharField(
+        _("numéro de TVA"), max_length=20, blank=True, validators=[validate_vat_number]
+    )
     address_line = models.CharField(_("adresse"), max_length=200)
     postal_code = models.CharField(_("code postal"), max_length=10)
     city = models.CharField(_("ville"), max_length=80)
@@ -51,6 +64,11 @@ class Association(models.Model):
         default=14,
         help_text=_("Passé ce délai, un retrait prêt est « non retiré »."),
     )
+    launch_goal = models.PositiveSmallIntegerField(
+        _("objectif du lancement (boutiques engagées)"),
+        default=40,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+    )
 
     class Meta:
         verbose_name = _("association")
@@ -61,6 +79,13 @@ class Association(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        check_company(self.siret, self.vat_number)
+        check_bank_account(self.iban, self.bic)
+
+
+LOGO_FOLDER = "logos"
 
 
 class ShopState(models.TextChoices):
@@ -75,22 +100,61 @@ class ShopState(models.TextChoices):
 class Shop(models.Model):
     """A member merchant that sells on the platform. ``slug`` is its name in Saleor's metadata."""
 
-    slug = models.SlugField(_("identifiant"), max_length=80, unique=True)
+    slug = models.SlugField(
+        _("identifiant"),
+        max_length=80,
+        unique=True,
+        help_text=_("Minuscules et tirets ; Saleor connaît la boutique par lui."),
+    )
     name = models.CharField(_("nom"), max_length=120)
     legal_name = models.CharField(_("raison sociale"), max_length=160, blank=True)
-    kind = models.CharField(_("activité"), max_length=80, blank=True)
+    kind = models.CharField(
+        _("activité"), max_length=80, blank=True, help_text=_("Librairie, fromagerie, jouets…")
+    )
+    description = models.TextField(
+        _("description"),
+        max_length=2000,
+        blank=True,
+        help_text=_("Ce que les clients lisent en haut de la page de la boutique."),
+    )
+    logo = models.FileField(
+        _("logo"),
+        upload_to=LOGO_FOLDER,
+        blank=True,
+        help_text=_("PNG, JPEG ou WebP, 2 Mo au plus, de 100 à 4 000 pixels de côté."),
+    )
     state = models.CharField(
         _("état"), max_length=16, choices=ShopState.choices, default=ShopState.PROSPECT
     )
+    agreement_signed_on = models.DateField(_("convention signée le"), null=True, blank=True)
     siret = models.CharField(_("SIRET"), max_length=14, blank=True, validators=[validate_siret])
-    vat_number = models.CharField(_("numéro de TVA"), max_length=20, blank=True)
+    vat_number = models.CharField(
+        _("numéro de TVA"),
+        max_length=20,
+        blank=True,
+        validators=[validate_vat_number],
+        help_text=_("Vide si la boutique est en franchise de TVA."),
+    )
     iban = models.CharField(_("IBAN"), max_length=34, blank=True, validators=[validate_iban])
     bic = models.CharField(_("BIC"), max_length=11, blank=True, validators=[validate_bic])
+    contact_name = models.CharField(_("personne à joindre"), max_length=120, blank=True)
     email = models.EmailField(_("adresse électronique"), blank=True)
-    phone = models.CharField(_("téléphone"), max_length=32, blank=True)
+    phone = models.CharField(_("téléphone"), max_length=32, blank=True, validators=[validate_phone])
+    website = models.URLField(_("site web"), blank=True)
     address_line = models.CharField(_("adresse"), max_length=200, blank=True)
-    postal_code = models.CharField(_("code postal"), max_length=10, blank=True)
+    postal_code = models.CharField(
+        _("code postal"), max_length=10, blank=True, validators=[validate_postal_code]
+    )
     city = models.CharField(_("ville"), max_length=80, blank=True)
+    pickup_note = models.TextField(
+        _("consigne de retrait"),
+        max_length=500,
+        blank=True,
+        help_text=_("Ce que le client doit savoir pour retirer sa commande à la boutique."),
+    )
+    hours = models.JSONField(
+        _("horaires"), null=True, blank=True, editable=False, validators=[validate_hours]
+    )
     created_at = models.DateTimeField(_("créée le"), default=timezone.now, editable=False)
 
     class Meta:
@@ -100,6 +164,17 @@ class Shop(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        check_company(self.siret, self.vat_number)
+        check_bank_account(self.iban, self.bic)
+
+    @property
+    def opening_hours(self) -> OpeningHours:
+        """The shop's hours; those of a shop that gave none are closed all week."""
+        if self.hours is None:
+            return OpeningHours(week=((),) * DAYS_OF_WEEK)
+        return OpeningHours.from_json(self.hours)
 
     def commission_rate_at(self, moment: datetime.datetime) -> int:
         """Return the commission rate in basis points in force at ``moment`` (0 when none is)."""
@@ -155,3 +230,69 @@ class ShopMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.shop}"
+
+
+class Dues(models.Model):
+    """A year for which a member paid its contribution."""
+
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="dues", verbose_name=_("boutique"))
+    year = models.PositiveSmallIntegerField(
+        _("année"), validators=[MinValueValidator(2000), MaxValueValidator(2100)]
+    )
+    paid_on = models.DateField(_("payée le"), default=timezone.localdate)
+
+    class Meta:
+        verbose_name = _("cotisation")
+        verbose_name_plural = _("cotisations payées")
+        ordering = ("-year",)
+        constraints = [models.UniqueConstraint(fields=("shop", "year"), name="dues_once_a_year")]
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
+class ShopEventKind(models.TextChoices):
+    """The steps of :class:`saleor_alencon.domain.shop_life.ShopStep`, and changes of data."""
+
+    RECORDED = "recorded", _("enregistrée")
+    COMMIT = "commit", _("engagement")
+    APPROVE = "approve", _("validation")
+    OPEN = "open", _("mise en ligne")
+    SUSPEND = "suspend", _("suspension")
+    RESUME = "resume", _("reprise")
+    CLOSE = "close", _("fermeture")
+    HOURS = "hours", _("horaires et retrait")
+    DETAILS = "details", _("fiche modifiée")
+
+
+class ShopEvent(models.Model):
+    """One thing done to a shop: what, by whom, when and why. PostgreSQL refuses to change a row.
+
+    ``detail`` has what was there before: of hours the old ones, of a record's fields their values.
+    """
+
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, related_name="events", verbose_name=_("boutique")
+    )
+    kind = models.CharField(_("action"), max_length=16, choices=ShopEventKind.choices)
+    state = models.CharField(_("état ensuite"), max_length=16, choices=ShopState.choices)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("par"),
+    )
+    done_at = models.DateTimeField(_("le"))
+    reason = models.CharField(_("raison"), max_length=500, blank=True)
+    detail = models.JSONField(_("avant"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("événement")
+        verbose_name_plural = _("historique")
+        ordering = ("-done_at", "-id")
+        indexes = [models.Index(fields=("shop", "done_at"), name="shop_event_in_time")]
+
+    def __str__(self) -> str:
+        return f"{self.shop} · {self.get_kind_display()}"
