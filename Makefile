@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test saleor lint lock install install-dev browser
+.PHONY: run test saleor lint lock install install-dev system-packages
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with: make PYTHON=python3.12")'
@@ -31,7 +31,10 @@ run: install  ## Everything on this machine, with recorded orders, on http://127
 saleor: install  ## The same beside a real Saleor (SALEOR_SRC), API on port 8000
 	@$(BIN)/alencon saleor up
 
-test: install-dev  ## Every test; those against the real Saleor when it is configured
+system-packages:
+	@tests/install_system_packages.sh
+
+test: install-dev system-packages  ## Every test; those against the real Saleor when it is configured
 	$(BIN)/python -m pytest
 
 lint: install-dev
