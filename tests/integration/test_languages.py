@@ -9,10 +9,9 @@ import django
 import pytest
 from django.contrib import admin
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext, override
+from django.utils.translation import ngettext, override
 
 from saleor_alencon.accounts.models import User
-from saleor_alencon.celery import app
 from saleor_alencon.inbox.models import InboxDocument, InboxState
 from saleor_alencon.local.demo import demo_seed
 from saleor_alencon.localized import amount_text, date_text, day_text, rate_text, units_text
@@ -251,17 +250,6 @@ def test_a_refusal_speaks_the_language_of_the_page(town):
         run_approve(run_id=run.pk, approved_by=run.created_by, now=NOW)
     with override("fr"), pytest.raises(SettlementError, match="une seconde personne doit"):
         run_approve(run_id=run.pk, approved_by=run.created_by, now=NOW)
-
-
-def test_a_task_speaks_french_whoever_sets_it_off(settings):
-    @app.task
-    def spoken() -> str:
-        return get_language()
-
-    settings.CELERY_TASK_ALWAYS_EAGER = True
-    with override("en"):
-        assert spoken.delay().get() == "fr"
-        assert get_language() == "en"
 
 
 def test_documents_are_french_whoever_asks_for_them(client, town):
