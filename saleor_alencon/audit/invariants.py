@@ -1,8 +1,15 @@
 """Every invariant of the books, as a query that finds what breaks it."""
 
-from django.db import connection
+from collections.abc import Callable
+from functools import partial
 
-INVARIANTS: dict[str, str] = {
+from django.db import connection
+from django.db.models import Count, Sum
+
+from saleor_alencon.outputs.sepa import SepaError, read_control_sum
+from saleor_alencon.settlement.models import SettlementRun
+
+QUERIES: dict[str, str] = {
     "every transaction balances, with two or more entries": """
         SELECT format('transaction %s', t.id) FROM ledger_transaction t
           LEFT JOIN ledger_entry e ON e.transaction_id = t.id
@@ -59,7 +66,72 @@ INVARIANTS: dict[str, str] = {
           LEFT JOIN ledger_entry e ON e.transaction_id = t.id AND e.amount_cents > 0
          WHERE (p.state = 'draft' AND t.id IS NOT NULL)
             OR (p.state <> 'draft' AND coalesce(e.amount_cents, 0) <> p.amount_cents)""",
+    "what each tender charged and gave back is on its account": """
+        SELECT format('tender %s', tender.id) FROM orders_tender tender
+          LEFT JOIN (ledger_transaction t
+                     JOIN ledger_entry e ON e.transaction_id = t.id
+                     JOIN ledger_account a ON a.id = e.account_id AND a.kind IN
+                       ('psp_clearing', 'gift_cheque_liability', 'other_tender_clearing'))
+            ON t.subject = tender.saleor_id AND t.kind IN ('charge', 'refund')
+         GROUP BY tender.id
+        HAVING coalesce(sum(e.amount_cents), 0) <> tender.charged_cents - tender.refunded_cents""",
+    "a statement opens with what the one before carried": """
+        SELECT number FROM (
+          SELECT number, opening_cents,
+                 lag(carried_cents, 1, 0::bigint) OVER (PARTITION BY shop_id ORDER BY id) AS before
+            FROM settlement_statement) st
+         WHERE opening_cents <> before""",
+    "a statement line's items and tenders sum to it": """
+        SELECT format('%s, line %s', st.number, l.id) FROM settlement_statementline l
+          JOIN settlement_statement st ON st.id = l.statement_id
+         WHERE l.shop_order_id IS NOT NULL AND (
+               (l.gross_cents, l.commission_cents, l.commission_vat_cents) IS DISTINCT FROM (
+                 SELECT ROW (sum(i.gross_cents)::bigint, sum(i.commission_cents)::bigint,
+                             sum(i.commission_vat_cents)::bigint)
+                   FROM settlement_statementitem i WHERE i.line_id = l.id)
+            OR l.gross_cents <> coalesce((
+                 SELECT sum(s.amount_cents) FROM settlement_statementtender s
+                  WHERE s.line_id = l.id), 0))""",
+    "a shop order is sold on one statement line": """
+        SELECT format('shop order %s', shop_order_id) FROM settlement_statementline
+         WHERE kind = 'sale' GROUP BY shop_order_id HAVING count(*) > 1""",
+    "a payout pays what its statement says": """
+        SELECT st.number FROM settlement_statement st
+          LEFT JOIN settlement_payout p ON p.statement_id = st.id
+         WHERE st.payable_cents <> coalesce(p.amount_cents, 0)""",
+    "payouts declared executed or returned are in the ledger": """
+        SELECT format('%s: %s', p.end_to_end_id, step.kind) FROM settlement_payout p
+          CROSS JOIN (VALUES ('payout_executed', ARRAY['executed', 'returned']),
+                             ('payout_returned', ARRAY['returned'])) AS step (kind, states)
+          LEFT JOIN ledger_transaction t
+            ON t.kind = step.kind AND t.source_id = p.end_to_end_id
+         WHERE (p.state = ANY(step.states)) <> (t.id IS NOT NULL)""",
 }
+
+
+def _rows(query: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _wrong_bank_files() -> list[str]:
+    found = []
+    runs = SettlementRun.objects.filter(payment_file__isnull=False)
+    for run in runs.annotate(cents=Sum("payouts__amount_cents"), count=Count("payouts")):
+        try:
+            total = read_control_sum(bytes(run.payment_file or b""))
+        except SepaError as error:
+            found.append(f"{run}: {error}")
+        else:
+            if total != (run.cents, run.count):
+                found.append(f"{run}: {total[0]} cents in {total[1]} payments")
+    return found
+
+
+INVARIANTS: dict[str, Callable[[], list[str]]] = {
+    name: partial(_rows, query) for name, query in QUERIES.items()
+} | {"a bank file's control sum is that of its run's payouts": _wrong_bank_files}
 
 DIGEST = """
 SELECT 'account', a.kind, coalesce(s.slug, ''), sum(e.amount_cents)::text, ''
@@ -80,12 +152,7 @@ SELECT 'shop order', o.saleor_id, s.slug,
 
 def find_problems() -> list[str]:
     """Return one line for each broken invariant and row; empty when the books are right."""
-    problems: list[str] = []
-    with connection.cursor() as cursor:
-        for name, query in INVARIANTS.items():
-            cursor.execute(query)
-            problems.extend(f"{name}: {row[0]}" for row in cursor.fetchall())
-    return problems
+    return [f"{name}: {row}" for name, check in INVARIANTS.items() for row in check()]
 
 
 def digest_rows() -> list[tuple[str, ...]]:
