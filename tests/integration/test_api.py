@@ -2,13 +2,15 @@
 
 import datetime
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from graphene.relay import Node
 from graphql import get_introspection_query
 
@@ -351,8 +353,6 @@ def test_pages_hold_at_most_100_rows_and_follow_each_other(town):
     slugs = [edge["node"]["slug"] for edge in page["edges"] + rest["edges"]]
     assert (page["totalCount"], len(page["edges"]), len(rest["edges"])) == (122, 100, 22)
     assert len(set(slugs)) == 122
-    refused = post(sign_in(office), query, first=101).json()
-    assert "exceeds the `first` limit of 100 records" in refused["errors"][0]["message"]
 
 
 def test_a_page_of_orders_costs_the_same_number_of_queries_for_one_and_for_many(
@@ -385,10 +385,63 @@ def test_a_post_needs_a_csrf_token(town):
     assert post(client, "{ shops { totalCount } }").status_code == 403
 
 
-def test_the_explorer_opens_for_a_signed_in_user(town):
-    page = sign_in(town.merchant).get("/graphql/", headers={"accept": "text/html"})
-    assert page.status_code == 200
-    assert b"graphiql" in page.content
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_opening_the_address_shows_no_page_and_says_what_is_missing(town, accept):
+    answer = sign_in(town.merchant).get("/graphql/", headers={"accept": accept})
+    assert answer.status_code == 400
+    message = "Il manque une requête GraphQL : ?query=…, ou POST en JSON."
+    assert answer.json() == {"errors": [{"message": message}]}
+    asked = {"query": "{ shops { totalCount } }"}
+    page = sign_in(town.merchant).get("/graphql/", asked, headers={"accept": "text/html"})
+    assert page.json() == {"data": {"shops": {"totalCount": 1}}}
+
+
+def broken(town, **settings_changed):
+    """Ask for what the database cannot give, and return the answer's error."""
+    secret = RuntimeError("password of the database")
+    with (
+        override_settings(**settings_changed),
+        mock.patch("saleor_alencon.api.queries.balances.balances_by_kind", side_effect=secret),
+    ):
+        client = sign_in(town.run.created_by)
+        answer = post(client, "{ shops { totalCount } associationTotals { commissionCents } }")
+    assert answer.json()["data"] == {"shops": {"totalCount": 2}, "associationTotals": None}
+    return answer.json()["errors"][0]
+
+
+def test_what_breaks_inside_is_logged_and_not_told(town, caplog):
+    error = broken(town, DEBUG=False)
+    reference = re.fullmatch(
+        r"Erreur interne, référence ([0-9a-f]{8}) : signalez-la à l'Office\.", error["message"]
+    )[1]
+    assert error["path"] == ["associationTotals"]
+    (record,) = [record for record in caplog.records if record.name == "saleor_alencon.api.views"]
+    assert reference in record.getMessage()
+    assert str(record.exc_info[1]) == "password of the database"
+
+
+def test_a_developer_is_told_what_breaks(town):
+    assert broken(town, DEBUG=True)["message"] == "password of the database"
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        ("first: 101", "« first » va de 0 à 100."),
+        ("last: -1", "« last » va de 0 à 100."),
+        ("offset: -1", "« offset » est positif et va sans « before »."),
+        ('offset: 1, before: "x"', "« offset » est positif et va sans « before »."),
+    ],
+)
+def test_a_page_that_cannot_be_is_told(town, page, message):
+    query = f"{{ shops({page}) {{ totalCount }} }}"
+    assert post(sign_in(town.merchant), query).json()["errors"][0]["message"] == message
+
+
+@pytest.mark.parametrize("global_id", ["", "x", "U2hvcA==", "U2hvcFR5cGU6MQ==", "UXVlcnk6MQ=="])
+def test_an_id_that_names_nothing_finds_nothing(town, global_id):
+    query = "query($id: ID!) { node(id: $id) { id } }"
+    assert ask(town.run.created_by, query, id=global_id) == {"node": None}
 
 
 NESTED = "order { shopOrders { " * 4 + "id" + " } }" * 4

@@ -2,7 +2,6 @@
 
 import graphene
 from django.db.models import QuerySet
-from graphene_django import DjangoConnectionField
 
 from saleor_alencon.api.scope import can_view_all
 from saleor_alencon.api.types.balances import (
@@ -10,6 +9,7 @@ from saleor_alencon.api.types.balances import (
     ShopBalanceType,
     natural_cents,
 )
+from saleor_alencon.api.types.base import PageField
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.ledger.balances import balances_by_kind
 from saleor_alencon.ledger.models import Account
@@ -17,7 +17,7 @@ from saleor_alencon.shops.models import Shop
 
 
 class BalanceQueries(graphene.ObjectType):
-    balances = DjangoConnectionField(
+    balances = PageField(
         ShopBalanceType, required=True, shop=graphene.String(description="The shop's slug.")
     )
     association_totals = graphene.Field(AssociationTotalsType, description="Null for a merchant.")

@@ -2,8 +2,8 @@
 
 import graphene
 from django.db.models import QuerySet
-from graphene_django import DjangoConnectionField
 
+from saleor_alencon.api.types.base import PageField
 from saleor_alencon.api.types.orders import (
     PickupStateEnum,
     PickupType,
@@ -14,14 +14,14 @@ from saleor_alencon.orders.models import Pickup, ShopOrder
 
 
 class OrderQueries(graphene.ObjectType):
-    shop_orders = DjangoConnectionField(
+    shop_orders = PageField(
         ShopOrderType,
         required=True,
         shop=graphene.String(description="The shop's slug."),
         state=ShopOrderStateEnum(),
         order_number=graphene.String(),
     )
-    pickups = DjangoConnectionField(
+    pickups = PageField(
         PickupType,
         required=True,
         shop=graphene.String(description="The shop's slug."),

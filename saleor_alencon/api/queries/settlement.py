@@ -2,8 +2,8 @@
 
 import graphene
 from django.db.models import QuerySet
-from graphene_django import DjangoConnectionField
 
+from saleor_alencon.api.types.base import PageField
 from saleor_alencon.api.types.settlement import (
     PayoutStateEnum,
     PayoutType,
@@ -15,11 +15,11 @@ from saleor_alencon.settlement.models import Payout, SettlementRun, Statement
 
 
 class SettlementQueries(graphene.ObjectType):
-    settlement_runs = DjangoConnectionField(SettlementRunType, required=True, state=RunStateEnum())
-    statements = DjangoConnectionField(
+    settlement_runs = PageField(SettlementRunType, required=True, state=RunStateEnum())
+    statements = PageField(
         StatementType, required=True, shop=graphene.String(description="The shop's slug.")
     )
-    payouts = DjangoConnectionField(
+    payouts = PageField(
         PayoutType,
         required=True,
         shop=graphene.String(description="The shop's slug."),

@@ -2,16 +2,14 @@
 
 import graphene
 from django.db.models import QuerySet
-from graphene_django import DjangoConnectionField
 
+from saleor_alencon.api.types.base import PageField
 from saleor_alencon.api.types.shops import ShopStateEnum, ShopType
 from saleor_alencon.shops.models import Shop
 
 
 class ShopQueries(graphene.ObjectType):
-    shops = DjangoConnectionField(
-        ShopType, required=True, slug=graphene.String(), state=ShopStateEnum()
-    )
+    shops = PageField(ShopType, required=True, slug=graphene.String(), state=ShopStateEnum())
 
     @staticmethod
     def resolve_shops(
