@@ -121,7 +121,6 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = PACKAGE.parent / "var" / "static"
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = ENVIRONMENT.media_root.absolute()
 MEDIA_URL = "/medias/"

