@@ -29,6 +29,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
     ),
     Role.OPERATOR: (
         *READ_EVERYTHING,
+        "catalogue.import_catalogue",
         "shops.add_*",
         "shops.change_*",
         "inbox.replay_inboxdocument",

@@ -118,12 +118,14 @@ class QuickImport:
 
     def send_prices(self, group: Sequence[Difference], outcome: Outcome) -> set[int]:
         """Set some prices in one call; when one is refused, each is sent alone."""
-        variables: dict[str, Any] = {"channel": self.places.channel}
+        variables: dict[str, Any] = {}
         for place, name in enumerate(PRICES_PER_CALL):
-            item = group[place] if place < len(group) else None
-            variables[f"with{name.upper()}"] = item is not None
-            if item is not None:
-                variables |= {name: item.variant, f"{name}Price": price_text(item.price_cents)}
+            one = group[place : place + 1]
+            variables |= {
+                name: one[0].variant if one else None,
+                f"{name}Price": [self.price_input(item) for item in one],
+                f"with{name.upper()}": bool(one),
+            }
         try:
             self.client.run("catalogue_set_prices", **variables)
         except SaleorRefused as error:
@@ -132,6 +134,10 @@ class QuickImport:
                 return {group[0].row.line}
             return set().union(*(self.send_prices([item], outcome) for item in group))
         return set()
+
+    def price_input(self, item: Difference) -> dict[str, str]:
+        """Return a variant's price in our channel."""
+        return {"channelId": self.places.channel, "price": price_text(item.price_cents)}
 
 
 def groups(differences: Sequence[Difference]) -> Iterator[Sequence[Difference]]:

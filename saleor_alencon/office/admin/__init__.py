@@ -1,6 +1,7 @@
 """The pages of the back-office; Django's autodiscovery imports this package."""
 
 from saleor_alencon.office.admin import (
+    imports,
     inbox,
     ledger,
     orders,
@@ -13,6 +14,7 @@ from saleor_alencon.office.admin import (
 )
 
 __all__ = [
+    "imports",
     "inbox",
     "ledger",
     "orders",

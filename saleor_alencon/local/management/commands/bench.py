@@ -1,0 +1,48 @@
+"""``alencon bench``: measures beside the goals, each bench in a Saleor of its own."""
+
+import argparse
+import importlib
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from saleor_alencon.errors import AlenconError
+from saleor_alencon.local.saleor_source import SaleorMissing
+from saleor_alencon.local.system_postgres import PostgresMissing
+
+# Each module has run(tell) -> whether every goal is reached, and measure(tell) for the process
+# that it starts on its stack (`--on-stack`).
+BENCHES = {"import": "saleor_alencon.local.bench_import"}
+MISSED = 1
+CANNOT_RUN = 2
+
+
+class Command(BaseCommand):
+    help = "Measure; exit 1 when a goal is missed, 2 when Saleor or PostgreSQL is missing."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("name", choices=sorted(BENCHES))
+        parser.add_argument("--on-stack", help=argparse.SUPPRESS)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        bench = importlib.import_module(BENCHES[options["name"]])
+        try:
+            if options["on_stack"]:
+                reached = bench.measure(options["on_stack"], self.tell)
+            else:
+                reached = bench.run(self.tell)
+        except (SaleorMissing, PostgresMissing) as error:
+            self.stderr.write(str(error))
+            sys.exit(CANNOT_RUN)
+        except AlenconError as error:
+            self.stderr.write(str(error))
+            sys.exit(MISSED)
+        if not reached:
+            sys.exit(MISSED)
+
+    def tell(self, text: str) -> None:
+        """Print at once."""
+        self.stdout.write(text)
+        self.stdout.flush()
