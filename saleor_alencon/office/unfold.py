@@ -109,6 +109,7 @@ NAVIGATION = [
         "title": _("Association"),
         "items": [
             page(_("Boutiques"), "store", "shops_shop"),
+            page(_("Catalogues"), "upload_file", "catalogue_importjob"),
             page(_("Taux de commission"), "percent", "shops_commissionrate"),
             page(_("Association"), "groups", "shops_association"),
             page(_("Utilisateurs"), "person", "accounts_user"),
