@@ -19,6 +19,11 @@ class DeliveryChoice(StrEnum):
     NONE = "none"
 
 
+class PickupPlace(StrEnum):
+    SHOP = "shop"
+    CENTRAL = "central"
+
+
 class PickupState(StrEnum):
     TO_PREPARE = "to_prepare"
     READY = "ready"

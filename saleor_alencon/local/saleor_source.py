@@ -18,6 +18,7 @@ from saleor_alencon.errors import AlenconError
 from saleor_alencon.local.system_postgres import DATABASE, PrivateCluster, run_as_owner
 
 CONFIGURATION = Path("~/.config/saleor-alencon/saleor-src")
+OFFICE = Path(__file__).resolve().parents[1]
 DISTRIBUTION = "saleor-alencon"
 PACKAGES = ("saleor_alencon_plugins", "saleor_alencon_settings")
 # The one login of a new local Saleor: a superuser, for the Dashboard and to create apps.
@@ -131,6 +132,10 @@ def install_plugins(target: Path) -> Path:
     target.mkdir(parents=True)
     for name, folder in find_package_folders().items():
         (target / name).symlink_to(folder, target_is_directory=True)
+    # Of the Office service the plugins may use the domain, and nothing else is there.
+    (target / "saleor_alencon").mkdir()
+    for name in ("__init__.py", "domain"):
+        (target / "saleor_alencon" / name).symlink_to(OFFICE / name)
     distribution = importlib.metadata.distribution(DISTRIBUTION)
     information = target / f"saleor_alencon-{distribution.version}.dist-info"
     information.mkdir()

@@ -2,6 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from saleor_alencon.domain.delivery_choices import (
+    KEY,
+    DeliveryChoicesError,
+    ShopDelivery,
+    read_delivery_choices,
+)
 from saleor_alencon.domain.order_books import (
     LineFact,
     OrderFacts,
@@ -10,10 +16,14 @@ from saleor_alencon.domain.order_books import (
     TenderKind,
 )
 from saleor_alencon.domain.refund_marks import RefundMark
-from saleor_alencon.domain.shop_orders import DeliveryChoice
+from saleor_alencon.domain.shop_orders import DeliveryChoice, PickupPlace
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.inbox.snapshot import Order
-from saleor_alencon.inbox.snapshot_parts import OrderLine, ShippingMethodDelivery
+from saleor_alencon.inbox.snapshot_parts import (
+    OrderLine,
+    ShippingMethodDelivery,
+    WarehouseDelivery,
+)
 from saleor_alencon.inbox.snapshot_tenders import GrantedRefund, Transaction
 
 REFUND_STATUSES = ("SUCCESS", "PENDING", "NONE")
@@ -126,6 +136,27 @@ def delivery_choice(order: Order) -> DeliveryChoice:
     if isinstance(method, ShippingMethodDelivery):
         return DeliveryChoice(method.delivery or "home")
     return DeliveryChoice.COLLECT
+
+
+def shop_delivery(order: Order, slug: str) -> ShopDelivery:
+    """Say how one shop's part reaches the shopper: its own choice, or the basket's.
+
+    What a storefront wrote and nobody can read counts as not written: Saleor's plugin refuses it
+    before the order exists.
+    """
+    written = next((item.value for item in order.metadata if item.key == KEY), None)
+    try:
+        choices = read_delivery_choices(written)
+    except DeliveryChoicesError:
+        choices = {}
+    return choices.get(slug) or ShopDelivery(delivery_choice(order))
+
+
+def pickup_place(order: Order) -> PickupPlace:
+    """Say where collected goods wait: at a central point when the basket's method is one."""
+    method = order.delivery_method
+    is_central = isinstance(method, WarehouseDelivery) and method.shop is None
+    return PickupPlace.CENTRAL if is_central else PickupPlace.SHOP
 
 
 NOT_WITH_THE_SHOPPER = ("CANCELED", "WAITING_FOR_APPROVAL", "REPLACED")

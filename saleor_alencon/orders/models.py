@@ -9,7 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_alencon.domain.order_books import TenderKind
-from saleor_alencon.domain.shop_orders import DeliveryChoice, PickupState, ShopOrderState
+from saleor_alencon.domain.shop_orders import (
+    DeliveryChoice,
+    PickupPlace,
+    PickupState,
+    ShopOrderState,
+)
 
 SHOP_ORDER_STATES = [
     (ShopOrderState.AWAITING_PAYMENT, _("à payer")),
@@ -22,6 +27,10 @@ DELIVERY_CHOICES = [
     (DeliveryChoice.COLLECT, _("retrait en boutique")),
     (DeliveryChoice.HOME, _("livraison à domicile")),
     (DeliveryChoice.NONE, _("sans livraison")),
+]
+PICKUP_PLACES = [
+    (PickupPlace.SHOP, _("en boutique")),
+    (PickupPlace.CENTRAL, _("au point de retrait central")),
 ]
 PICKUP_STATES = [
     (PickupState.TO_PREPARE, _("à préparer")),
@@ -75,6 +84,9 @@ class ShopOrder(models.Model):
         "shops.Shop", models.PROTECT, related_name="shop_orders", verbose_name=_("boutique")
     )
     state = models.CharField(_("état"), max_length=24, choices=SHOP_ORDER_STATES, db_index=True)
+    delivery_choice = models.CharField(
+        _("livraison"), max_length=16, choices=DELIVERY_CHOICES, default=DeliveryChoice.COLLECT
+    )
     handed_over_at = models.DateTimeField(_("remise le"), null=True, blank=True)
     released_at = models.DateTimeField(
         _("libérée le"), null=True, blank=True, help_text=_("La somme est versable depuis ce jour.")
@@ -199,6 +211,12 @@ class Pickup(models.Model):
     )
     code = models.CharField(_("code"), max_length=8)
     state = models.CharField(_("état"), max_length=16, choices=PICKUP_STATES)
+    place = models.CharField(
+        _("lieu"), max_length=16, choices=PICKUP_PLACES, default=PickupPlace.SHOP
+    )
+    slot_starts_at = models.DateTimeField(_("créneau, de"), null=True, blank=True)
+    slot_ends_at = models.DateTimeField(_("créneau, à"), null=True, blank=True)
+    slot_asked = models.BooleanField(_("créneau demandé par le client"), default=False)
     handing_over_since = models.DateTimeField(
         _("remis, Saleor pas encore informé, depuis le"), null=True, blank=True
     )

@@ -4,6 +4,7 @@ import datetime
 import secrets
 from collections.abc import Mapping
 
+from saleor_alencon.domain.delivery_choices import ShopDelivery
 from saleor_alencon.domain.order_books import (
     OrderBooks,
     OrderFacts,
@@ -11,9 +12,11 @@ from saleor_alencon.domain.order_books import (
     ShopTerms,
     derive_order_books,
 )
+from saleor_alencon.domain.pickup_slots import Slot, first_slot
 from saleor_alencon.domain.shop_orders import (
     DeliveryChoice,
     LineProgress,
+    PickupPlace,
     PickupState,
     ShopOrderState,
     derive_pickup_state,
@@ -29,7 +32,9 @@ from saleor_alencon.orders.facts import (
     handed_over,
     line_shop,
     order_facts,
+    pickup_place,
     returned,
+    shop_delivery,
     sorted_transactions,
     tender_kind,
 )
@@ -151,8 +156,10 @@ def _shop_order_write(
         paid_cents=sum(part.charged_cents for part in parts),
         refunded_cents=sum(part.refunded_cents for part in parts),
     )
+    delivery = shop_delivery(saleor, shop.slug)
     derived = {
         "state": state,
+        "delivery_choice": delivery.choice,
         "handed_over_at": _handed_over_at(saleor, line_ids, state),
         "goods_gross_cents": sum(part.gross_cents for part in goods),
         "shipping_share_cents": sum(part.gross_cents for part in parts)
@@ -171,8 +178,7 @@ def _shop_order_write(
         order=order, shop=shop, defaults=derived, create_defaults=derived | frozen
     )
     _lines_write(shop_order, saleor, books.parts, line_ids, pieces, back)
-    if order.delivery_choice == DeliveryChoice.COLLECT:
-        _pickup_write(shop_order, state)
+    _pickup_write(shop_order, state, delivery, pickup_place(saleor))
     return shop_order
 
 
@@ -241,19 +247,35 @@ def _line_name(line: OrderLine) -> str:
     return " · ".join(filter(None, (line.product_name, line.variant_name if named else "")))
 
 
-def _pickup_write(shop_order: ShopOrder, state: ShopOrderState) -> None:
+def _pickup_write(
+    shop_order: ShopOrder, state: ShopOrderState, delivery: ShopDelivery, place: PickupPlace
+) -> None:
     pickup = Pickup.objects.filter(shop_order=shop_order).first()
+    is_collected = delivery.choice is DeliveryChoice.COLLECT
+    if pickup is None and not is_collected:
+        return
     if pickup is None:
         code = _free_code(shop_order.shop_id)
         pickup = Pickup(shop_order=shop_order, shop_id=shop_order.shop_id, code=code)
-    if state in (ShopOrderState.HANDED_OVER, ShopOrderState.CANCELLED):
+        slot = first_slot(shop_order.shop.opening_hours, placed_at=shop_order.order.created_at)
+        _slot_set(pickup, slot, asked=False)
+    if delivery.slot is not None:
+        _slot_set(pickup, delivery.slot, asked=True)
+    pickup.place = place
+    if not is_collected or state in (ShopOrderState.HANDED_OVER, ShopOrderState.CANCELLED):
         pickup.handing_over_since = None
     pickup.state = derive_pickup_state(
-        state,
+        state if is_collected else ShopOrderState.CANCELLED,
         PickupState(pickup.state) if pickup.state else None,
         handing_over=pickup.handing_over_since is not None,
     )
     pickup.save()
+
+
+def _slot_set(pickup: Pickup, slot: Slot | None, *, asked: bool) -> None:
+    pickup.slot_starts_at = slot.starts_at if slot else None
+    pickup.slot_ends_at = slot.ends_at if slot else None
+    pickup.slot_asked = asked
 
 
 def _free_code(shop_id: int) -> str:

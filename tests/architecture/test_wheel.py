@@ -100,7 +100,8 @@ def test_the_wheel_names_its_entry_points(wheel: zipfile.ZipFile) -> None:
 
     assert dict(entry_points["console_scripts"]) == {"alencon": "saleor_alencon.cli:main"}
     assert dict(entry_points["saleor.plugins"]) == {
-        "saleor_alencon_plugins.capture": "saleor_alencon_plugins.capture.plugin:CapturePlugin"
+        "saleor_alencon_plugins.capture": "saleor_alencon_plugins.capture.plugin:CapturePlugin",
+        "saleor_alencon_plugins.delivery": "saleor_alencon_plugins.delivery.plugin:DeliveryPlugin",
     }
 
 

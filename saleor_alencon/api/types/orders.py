@@ -11,10 +11,16 @@ from saleor_alencon.api import rows
 from saleor_alencon.api.scope import can_view_all
 from saleor_alencon.api.types.base import CountedConnection, ScopedType
 from saleor_alencon.api.types.shops import ShopType
-from saleor_alencon.domain.shop_orders import DeliveryChoice, PickupState, ShopOrderState
+from saleor_alencon.domain.shop_orders import (
+    DeliveryChoice,
+    PickupPlace,
+    PickupState,
+    ShopOrderState,
+)
 from saleor_alencon.orders.models import Order, Pickup, ShopOrder, ShopOrderLine
 
 ShopOrderStateEnum = graphene.Enum.from_enum(ShopOrderState)
+PickupPlaceEnum = graphene.Enum.from_enum(PickupPlace)
 PickupStateEnum = graphene.Enum.from_enum(PickupState)
 DeliveryChoiceEnum = graphene.Enum.from_enum(DeliveryChoice)
 
@@ -110,6 +116,9 @@ class ShopOrderType(ScopedType):
         )
 
     state = graphene.Field(ShopOrderStateEnum, required=True)
+    delivery_choice = graphene.Field(
+        DeliveryChoiceEnum, required=True, description="How this shop's part is delivered."
+    )
     order = graphene.Field(OrderType, required=True)
     shop = graphene.Field(ShopType, required=True)
     pickup = graphene.Field(lambda: PickupType)
@@ -146,9 +155,10 @@ class PickupType(ScopedType):
         model = Pickup
         interfaces = (graphene.relay.Node,)
         connection_class = CountedConnection
-        fields = ("id",)
+        fields = ("id", "slot_starts_at", "slot_ends_at", "slot_asked")
 
     state = graphene.Field(PickupStateEnum, required=True)
+    place = graphene.Field(PickupPlaceEnum, required=True)
     code = OfficeOnly(graphene.String)
     shop = graphene.Field(ShopType, required=True)
     shop_order = graphene.Field(ShopOrderType, required=True)

@@ -69,7 +69,7 @@ class TenderShareInline(ReadOnlyInline):
 
 class PickupInline(ReadOnlyInline):
     model = Pickup
-    fields = readonly_fields = ("code", "state")
+    fields = readonly_fields = ("code", "state", "place", "slot_starts_at", "slot_ends_at")
 
 
 @admin.register(ShopOrder)
@@ -84,7 +84,7 @@ class ShopOrderAdmin(ReadOnlyAdmin):
         amount("paid_cents", _("payé")),
         amount("net_cents", _("net boutique")),
     )
-    list_filter = ("state", "order__delivery_choice", "shop")
+    list_filter = ("state", "delivery_choice", "shop")
     list_select_related = ("order", "shop")
     search_fields = ("order__number", "order__customer_name", "order__customer_email")
     search_help_text = _("Numéro, nom ou adresse du client")
@@ -99,6 +99,7 @@ class ShopOrderAdmin(ReadOnlyAdmin):
                     "shop",
                     "customer",
                     "state",
+                    "delivery_choice",
                     "created_at",
                     "handed_over_at",
                     "released_at",

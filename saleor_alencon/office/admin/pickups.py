@@ -59,8 +59,9 @@ class SaleorCommandInline(ReadOnlyInline):
 
 @admin.register(Pickup)
 class PickupAdmin(ReadOnlyAdmin):
-    list_display = ("code", "shop", "number", "customer", "state_label")
-    list_filter = ("state", "shop")
+    list_display = ("code", "shop", "number", "customer", "slot", "state_label")
+    list_filter = ("state", "place", "shop")
+    date_hierarchy = "slot_starts_at"
     list_select_related = ("shop", "shop_order__order")
     search_fields = ("code", "shop_order__order__number", "shop_order__order__customer_name")
     fields = readonly_fields = (
@@ -69,6 +70,9 @@ class PickupAdmin(ReadOnlyAdmin):
         "shop",
         "its_order",
         "customer",
+        "place",
+        "slot",
+        "slot_asked",
         "state",
         "handing_over_since",
         "history",
@@ -103,6 +107,16 @@ class PickupAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("état"), ordering="state", label=PICKUP_COLOURS)
     def state_label(self, pickup: Pickup) -> tuple[str, str]:
         return pickup.state, pickup.get_state_display()
+
+    @display(description=gettext_lazy("créneau"), ordering="slot_starts_at")
+    def slot(self, pickup: Pickup) -> str:
+        if pickup.slot_starts_at is None or pickup.slot_ends_at is None:
+            return "—"
+        starts, ends = (
+            timezone.localtime(at) for at in (pickup.slot_starts_at, pickup.slot_ends_at)
+        )
+        day = date_format(starts, "SHORT_DATE_FORMAT")
+        return f"{day} {date_format(starts, 'TIME_FORMAT')} – {date_format(ends, 'TIME_FORMAT')}"
 
     @display(description=gettext_lazy("QR"))
     def qr_code(self, pickup: Pickup) -> str:
