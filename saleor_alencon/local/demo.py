@@ -1,18 +1,31 @@
 """The demo: the Office, its shops and its people, as ``make run`` shows them."""
 
 import datetime
+import itertools
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+from django.utils import timezone
 from tqdm import tqdm
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
 from saleor_alencon.inbox.models import InboxDocument
-from saleor_alencon.local.demo_shops import fixtures_folder, read_shops
+from saleor_alencon.local.demo_shops import fixtures_folder, read_hours, read_shops
 from saleor_alencon.orders.services import document_ingest, document_store
 from saleor_alencon.settlement.models import SettlementRun
 from saleor_alencon.settlement.services import run_create
-from saleor_alencon.shops.models import Association, CommissionRate, Shop, ShopMember
+from saleor_alencon.shops.models import (
+    Association,
+    CommissionRate,
+    Dues,
+    Shop,
+    ShopEventKind,
+    ShopMember,
+    ShopState,
+)
+from saleor_alencon.shops.services import event_add
 
 PASSWORD = "demo-alencon"  # noqa: S105 - printed by `make run`, for the demo only
 LOGINS = {
@@ -21,16 +34,27 @@ LOGINS = {
     "auditeur@alencon.example": Role.AUDITOR,
     "librairie@alencon.example": Role.MERCHANT,
 }
+OPERATOR = "operateur@alencon.example"
 MERCHANT_SHOP = "librairie-des-halles"
 RATES_FROM = datetime.datetime(2026, 1, 1, tzinfo=ZoneInfo("Europe/Paris"))
+FIRST_SHOP_AT = datetime.datetime(2026, 5, 4, 10, tzinfo=ZoneInfo("Europe/Paris"))
 SHOP_FIELDS = (
-    "name", "legal_name", "kind", "state", "siret", "vat_number", "iban", "bic", "email", "phone",
-    "address_line", "postal_code", "city",
+    "slug", "name", "legal_name", "state", "description", "agreement_signed_on", "siret",
+    "vat_number", "iban", "bic", "contact_name", "email", "phone", "address_line", "postal_code",
+    "city", "pickup_note",
 )  # fmt: skip
+HISTORY = (
+    (ShopEventKind.RECORDED, ShopState.PROSPECT),
+    (ShopEventKind.COMMIT, ShopState.COMMITTED),
+    (ShopEventKind.APPROVE, ShopState.APPROVED),
+    (ShopEventKind.OPEN, ShopState.LIVE),
+)
+"""What happened to a shop on its way, three weeks apart, and the state it was in afterwards."""
 
 
-def demo_seed() -> None:
+def demo_seed(now: datetime.datetime | None = None) -> None:
     """Create what is missing of the demo; what exists is left as it is."""
+    now = now or timezone.now()
     Association.objects.get_or_create(
         id=1,
         defaults={
@@ -44,20 +68,42 @@ def demo_seed() -> None:
             "bic": "AGRIFRPPXXX",
         },
     )
-    for row in read_shops():
-        shop, _ = Shop.objects.get_or_create(
-            slug=row["slug"],
-            defaults={field: row[field] for field in SHOP_FIELDS},
-        )
-        if not CommissionRate.objects.filter(shop=shop).exists():
-            CommissionRate.objects.create(
-                shop=shop, valid_from=RATES_FROM, rate_bps=row["commission_rate_bps"]
-            )
     for email, role in LOGINS.items():
         if not User.objects.filter(email=email).exists():
             User.objects.create_user(email, PASSWORD, role=role, name=str(role.label).capitalize())
+    known = set(Shop.objects.values_list("slug", flat=True))
+    for number, row in enumerate(read_shops(), start=1):
+        if row["slug"] not in known:
+            with transaction.atomic():
+                seed_shop(row, number, now)
     merchant = User.objects.get(role=Role.MERCHANT, email="librairie@alencon.example")
     ShopMember.objects.get_or_create(shop=Shop.objects.get(slug=MERCHANT_SHOP), user=merchant)
+
+
+def seed_shop(row: dict[str, Any], number: int, now: datetime.datetime) -> None:
+    """Create one shop with its rate, its dues and the history that led to its state.
+
+    Its state is set, not reached by the use cases: these ask a Saleor what it holds of the shop.
+    """
+    today = timezone.localdate(now)
+    shop = Shop.objects.create(
+        **{field: row[field] for field in SHOP_FIELDS},
+        kind=row["category"],
+        hours=read_hours(row, today).to_json(),
+        created_at=FIRST_SHOP_AT + datetime.timedelta(days=number),
+    )
+    CommissionRate.objects.create(
+        shop=shop, valid_from=RATES_FROM, rate_bps=row["commission_rate_bps"]
+    )
+    if row["dues_paid"]:
+        Dues.objects.create(shop=shop, year=today.year, paid_on=datetime.date(today.year, 1, 1))
+    operator = User.objects.get(email=OPERATOR)
+    for (kind, state), weeks in zip(HISTORY, itertools.count(step=3)):
+        shop.state = state
+        done_at = shop.created_at + datetime.timedelta(weeks=weeks)
+        event_add(shop=shop, kind=kind, done_by=operator, now=done_at)
+        if state == row["state"]:
+            break
 
 
 def demo_fill(now: datetime.datetime) -> None:
@@ -68,5 +114,5 @@ def demo_fill(now: datetime.datetime) -> None:
             document = document_store(file.read_text(), source="file")
             document_ingest(document_id=document.pk, now=now)
     if not SettlementRun.objects.exists():
-        operator = User.objects.get(email=next(iter(LOGINS)))
+        operator = User.objects.get(email=OPERATOR)
         run_create(created_by=operator, cutoff=now, now=now)

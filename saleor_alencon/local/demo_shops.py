@@ -5,9 +5,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from saleor_alencon.domain.opening_hours import TIMEZONE, VERSION, OpeningHours
 from saleor_alencon.errors import AlenconError
 
 LIVE = "live"
+SLOT_MINUTES = 60
 
 
 def fixtures_folder() -> Path:
@@ -32,13 +34,25 @@ def read_live_shops() -> list[dict[str, Any]]:
     return [shop for shop in read_shops() if shop["state"] == LIVE]
 
 
-def next_exceptions(shop: dict[str, Any], today: datetime.date) -> list[dict[str, Any]]:
-    """Return the shop's yearly exceptions as dated ones, each on its next date, soonest first."""
-    exceptions = []
-    for exception in shop["yearly_exceptions"]:
-        month, day = (int(part) for part in exception["day"].split("-"))
-        date = datetime.date(today.year, month, day)
-        if date < today:
-            date = date.replace(year=today.year + 1)
-        exceptions.append({"date": date.isoformat(), "periods": exception["periods"]})
-    return sorted(exceptions, key=lambda exception: str(exception["date"]))
+def read_hours(shop: dict[str, Any], today: datetime.date) -> OpeningHours:
+    """Return a shop's hours; its yearly exceptions fall on their next dates from ``today`` on."""
+    return OpeningHours.from_json(
+        {
+            "version": VERSION,
+            "timezone": TIMEZONE,
+            "week": shop["week"],
+            "exceptions": [
+                {"date": next_date(each["day"], today).isoformat(), "periods": each["periods"]}
+                for each in shop["yearly_exceptions"]
+            ],
+            "preparation_minutes": shop["preparation_minutes"],
+            "slot_minutes": SLOT_MINUTES,
+        }
+    )
+
+
+def next_date(day: str, today: datetime.date) -> datetime.date:
+    """Return the next date of a day of the year: "12-25" is Christmas, today's if it is today."""
+    month, number = (int(part) for part in day.split("-"))
+    date = datetime.date(today.year, month, number)
+    return date if date >= today else date.replace(year=today.year + 1)

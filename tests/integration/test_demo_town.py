@@ -7,10 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from stdnum.fr import siret, tva
 
+from saleor_alencon.domain.shop_checklist import blockers
 from saleor_alencon.local.demo import demo_seed
-from saleor_alencon.local.demo_shops import next_exceptions, read_live_shops, read_shops
+from saleor_alencon.local.demo_shops import read_hours, read_live_shops, read_shops
+from saleor_alencon.shops.checklist import SaleorFacts, facts_of
 from saleor_alencon.shops.models import Shop
 
 SHOPS = read_shops()
@@ -75,13 +78,24 @@ def test_the_hours_show_the_patterns_of_a_real_town() -> None:
 
 def test_yearly_exceptions_fall_on_their_next_date() -> None:
     bakery = next(shop for shop in SHOPS if shop["slug"] == "boulangerie-lancrel")
+    hours = read_hours(bakery, datetime.date(2026, 12, 25))
 
-    assert next_exceptions(bakery, datetime.date(2026, 12, 25)) == [
+    assert hours.to_json()["exceptions"] == [
         {"date": "2026-12-25", "periods": [["07:00", "12:30"]]},
         {"date": "2027-01-01", "periods": [["08:00", "12:30"]]},
         {"date": "2027-01-02", "periods": []},
         {"date": "2027-05-01", "periods": []},
     ]
+    assert (hours.preparation_minutes, hours.slot_minutes) == (60, 60)
+
+
+@pytest.mark.parametrize("day", [datetime.date(2026, 2, 28), datetime.date(2028, 2, 29)])
+@pytest.mark.parametrize("shop", SHOPS, ids=lambda shop: shop["slug"])
+def test_every_shop_s_hours_can_be_read_on_any_day(shop: dict, day: datetime.date) -> None:
+    hours = read_hours(shop, day)
+
+    assert hours.is_ever_open
+    assert all(exception.date >= day for exception in hours.exceptions)
 
 
 @pytest.mark.django_db
@@ -93,3 +107,34 @@ def test_the_seeded_shops_pass_the_office_s_own_checks_and_a_second_seeding_adds
     assert Shop.objects.filter(state="live").count() == 14
     for shop in Shop.objects.all():
         shop.full_clean()
+        assert shop.opening_hours.is_ever_open
+
+
+@pytest.mark.django_db
+def test_a_seeded_shop_has_the_history_that_led_to_its_state() -> None:
+    demo_seed()
+    steps = ["recorded", "commit", "approve", "open"]
+
+    for state, count in (("prospect", 1), ("committed", 2), ("approved", 3), ("live", 4)):
+        for shop in Shop.objects.filter(state=state):
+            events = shop.events.order_by("done_at")
+            assert [event.kind for event in events] == steps[:count]
+            assert events.last().state == state
+
+
+@pytest.mark.django_db
+def test_what_each_shop_still_lacks_differs_from_state_to_state() -> None:
+    demo_seed()
+    lacking = collections.Counter()
+    for shop in Shop.objects.all():
+        years = set(shop.dues.values_list("year", flat=True))
+        facts = facts_of(shop, SaleorFacts(), dues_years=years, year=timezone.localdate().year)
+        lacking.update((shop.state, check.item.value) for check in blockers(facts))
+    del lacking["live", "provisioned"], lacking["live", "products"]
+
+    assert {key: count for key, count in lacking.items() if key[0] == "live"} == {
+        ("live", "bank"): 1
+    }
+    assert lacking["approved", "dues"] == 3
+    assert lacking["committed", "agreement"] == 6
+    assert lacking["prospect", "agreement"] == lacking["prospect", "dues"] == 7
