@@ -5,9 +5,17 @@ Documents are French whoever asks for them: they use :mod:`saleor_alencon.output
 
 from datetime import date
 
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
+from saleor_alencon.domain import opening_text
+from saleor_alencon.domain.opening_hours import (
+    ExceptionalDay,
+    OpeningHours,
+    Periods,
+    text_of,
+)
 from saleor_alencon.outputs import french_text
 from saleor_alencon.outputs.french_text import CURRENCY_SIGNS, MINUS
 
@@ -51,6 +59,41 @@ def date_text(day: date) -> str:
 def day_text(day: date) -> str:
     """Return a day of the year, short: "01/10", in English "1 Oct"."""
     return date_format(day, "j M" if is_english() else "d/m")
+
+
+def week_text(hours: OpeningHours) -> list[str]:
+    """Return the week's hours, days that are alike on one line.
+
+    "lundi et mardi fermé", in English "Monday and Tuesday closed".
+    """
+    if not is_english():
+        return opening_text.week_text(hours)
+    return [
+        f"{_english_days(first, last)} {_english_periods(periods)}"
+        for first, last, periods in opening_text.same_days(hours)
+    ]
+
+
+def exceptional_text(first: ExceptionalDay, last: ExceptionalDay) -> str:
+    """Return days that follow each other alike: "du 1er août 2026 au 9 août 2026 : fermé"."""
+    start, end = date_text(first.date), date_text(last.date)
+    if is_english():
+        days = start if first == last else f"{start} to {end}"
+        return f"{days}: {_english_periods(first.periods)}"
+    days = start if first == last else f"du {start} au {end}"
+    return f"{days} : {opening_text.periods_text(first.periods)}"
+
+
+def _english_days(first: int, last: int) -> str:
+    if first == last:
+        return str(WEEKDAYS[first])
+    joined = "and" if last == first + 1 else "to"
+    return f"{WEEKDAYS[first]} {joined} {WEEKDAYS[last]}"
+
+
+def _english_periods(periods: Periods) -> str:
+    texts = (f"{text_of(each.opens_minutes)}–{text_of(each.closes_minutes)}" for each in periods)
+    return ", ".join(texts) or "closed"
 
 
 def _signed(number: int, text: str) -> str:

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from saleor_alencon.counter.views import HomeView, SignInView, health
+from saleor_alencon.shops.views import logo
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", HomeView.as_view(), name="home"),
@@ -17,5 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/", admin.site.urls),
     path("admin/", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("saleor_alencon.api.urls")),
+    path("medias/logos/<str:name>", logo, name="logo"),  # What MEDIA_URL leads to.
     path("sante/", health, name="health"),
 ]

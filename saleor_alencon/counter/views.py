@@ -9,9 +9,9 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
+from saleor_alencon.counter.hours_views import own_shop, shop_state
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.shop_orders import PickupState
 from saleor_alencon.ledger.balances import shop_balances
@@ -19,7 +19,6 @@ from saleor_alencon.localized import amount_text
 from saleor_alencon.orders.models import Pickup
 from saleor_alencon.settlement.documents import statement_csv, statement_pdf
 from saleor_alencon.settlement.models import RunState, Statement
-from saleor_alencon.shops.models import Shop
 
 RENDERERS = {"pdf": (statement_pdf, "application/pdf"), "csv": (statement_csv, "text/csv")}
 SETTLED = (RunState.APPROVED, RunState.EXECUTED)
@@ -46,11 +45,7 @@ class ShopView(LoginRequiredMixin, TemplateView):
     template_name = "counter/shop.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user_id = self.request.user.pk
-        assert user_id is not None
-        shop = Shop.objects.filter(members__user_id=user_id).order_by("name").first()
-        if shop is None:
-            raise Http404(_("Votre compte n'est rattaché à aucune boutique : prévenez l'Office."))
+        shop = own_shop(self.request.user)
         balances = shop_balances().get(shop.pk, {})
         pickups = Pickup.objects.filter(shop=shop).select_related("shop_order__order")
         waiting = pickups.filter(state__in=[PickupState.TO_PREPARE, PickupState.READY])
@@ -62,6 +57,7 @@ class ShopView(LoginRequiredMixin, TemplateView):
             statements=Statement.objects.filter(shop=shop, run__state__in=SETTLED)
             .select_related("run")
             .order_by("-id")[:24],
+            **shop_state(shop),
             **kwargs,
         )
 

@@ -108,6 +108,12 @@ NAVIGATION = [
     {
         "title": _("Association"),
         "items": [
+            {
+                "title": _("Lancement"),
+                "icon": "rocket_launch",
+                "link": reverse_lazy("admin:shops_shop_launch"),
+                "permission": partial(may_view, "shops.view_shop"),
+            },
             page(_("Boutiques"), "store", "shops_shop"),
             page(_("Catalogues"), "upload_file", "catalogue_importjob"),
             page(_("Taux de commission"), "percent", "shops_commissionrate"),

@@ -17,7 +17,7 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 BYTES_AT_MOST = 2 * 1024 * 1024
 SIDE_AT_LEAST, SIDE_AT_MOST = 100, 4000
 SIDE_KEPT = 800
-NAME = re.compile(rf"{LOGO_FOLDER}/[0-9a-f]{{32}}\.png", re.ASCII)
+NAME = re.compile(rf"{LOGO_FOLDER}/[0-9a-f]{{32}}(_\w{{7}})?\.png", re.ASCII)
 
 
 def clean_logo(upload: UploadedFile) -> ContentFile:

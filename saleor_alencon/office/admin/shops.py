@@ -3,21 +3,40 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
-from saleor_alencon.office.admin.base import amount, rate
+from saleor_alencon.office.admin.base import ReadOnlyInline, amount, link, rate, user_of
+from saleor_alencon.office.admin.shop_form import AssociationForm, ShopForm
+from saleor_alencon.office.admin.shop_steps import ShopSteps
+from saleor_alencon.office.launch import launch_page
+from saleor_alencon.office.shop_cures import checklist_lines
+from saleor_alencon.onboarding.facts import progress_of
+from saleor_alencon.onboarding.publishing import shop_publish
 from saleor_alencon.outputs.french_text import masked_iban_text
+from saleor_alencon.shops.checklist import field_label
+from saleor_alencon.shops.hours_text import hours_lines
 from saleor_alencon.shops.models import (
     Association,
     CommissionRate,
+    Dues,
     Shop,
+    ShopEvent,
+    ShopEventKind,
     ShopMember,
     ShopState,
 )
+from saleor_alencon.shops.services import details_record, event_add
 
 
 class KeptAdmin(ModelAdmin):
@@ -29,6 +48,7 @@ class KeptAdmin(ModelAdmin):
 
 @admin.register(Association)
 class AssociationAdmin(KeptAdmin):
+    form = AssociationForm
     list_display = (
         "name",
         rate("commission_vat_rate_bps", _("TVA sur commission")),
@@ -47,6 +67,7 @@ class AssociationAdmin(KeptAdmin):
                     "hold_days",
                     "minimum_payout_cents",
                     "collect_within_days",
+                    "launch_goal",
                 )
             },
         ),
@@ -79,15 +100,44 @@ class ShopMemberInline(TabularInline):
     autocomplete_fields = ("user",)
 
 
+class DuesInline(TabularInline):
+    """The years that the member paid for."""
+
+    model = Dues
+    extra = 0
+
+
+class ShopEventInline(ReadOnlyInline):
+    """What was done to the shop, by whom, when and why."""
+
+    model = ShopEvent
+    per_page = 20
+    fields = readonly_fields = ("done_at", "kind", "state", "done_by", "reason", "what")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ShopEvent]:
+        return super().get_queryset(request).select_related("done_by")
+
+    @display(description=_("changé"))
+    def what(self, event: ShopEvent) -> str:
+        return ", ".join(field_label(name) for name in event.detail) or "—"
+
+
 @admin.register(Shop)
-class ShopAdmin(KeptAdmin):
+class ShopAdmin(ShopSteps, KeptAdmin):
+    form = ShopForm
     list_display = ("name", "kind", "state_label", "city", "account", "email")
     list_filter = ("state", "kind")
     search_fields = ("name", "legal_name", "slug", "siret", "email", "city")
-    readonly_fields = ("created_at",)
+    readonly_fields = ("created_at", "state", "checklist", "hours_text")
     fieldsets = (
-        (None, {"fields": ("name", "slug", "kind", "state", "created_at")}),
+        (None, {"fields": ("name", "slug", "kind", "state", "checklist", "created_at")}),
+        (
+            _("Personne à joindre"),
+            {"fields": ("contact_name", ("email", "phone"), "website")},
+        ),
         (_("Entreprise"), {"fields": ("legal_name", "siret", "vat_number")}),
+        (_("Adresse"), {"fields": ("address_line", ("postal_code", "city"))}),
+        (_("Adhésion"), {"fields": ("agreement_signed_on",)}),
         (
             _("Banque"),
             {
@@ -95,12 +145,69 @@ class ShopAdmin(KeptAdmin):
                 "description": _("Sans IBAN ni BIC, ce qui est dû à la boutique est reporté."),
             },
         ),
-        (
-            _("Adresse"),
-            {"fields": ("address_line", ("postal_code", "city"), ("email", "phone"))},
-        ),
+        (_("Page de la boutique"), {"fields": ("description", "logo")}),
+        (_("Horaires et retrait"), {"fields": ("hours_text", "pickup_note")}),
     )
-    inlines = (CommissionRateInline, ShopMemberInline)
+    inlines = (DuesInline, CommissionRateInline, ShopMemberInline, ShopEventInline)
+
+    def get_urls(self) -> list[Any]:
+        launch = path(
+            "lancement/", self.admin_site.admin_view(self.launch), name="shops_shop_launch"
+        )
+        return [launch, *super().get_urls()]
+
+    def launch(self, request: HttpRequest) -> HttpResponse:
+        """Show how far the launch is."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return launch_page(request, self.admin_site.each_context(request))
+
+    def save_model(self, request: HttpRequest, obj: Shop, form: ModelForm, change: bool) -> None:
+        """Save a record with what changed of it, and let Saleor know."""
+        before = Shop.objects.get(pk=obj.pk) if change else None
+        super().save_model(request, obj, form, change)
+        details_record(
+            shop=obj,
+            before=before,
+            fields=form.changed_data,
+            done_by=user_of(request),
+            now=timezone.now(),
+        )
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+    ) -> None:
+        """Keep in the history which years were paid before; publish what was saved."""
+        years = list(form.instance.dues.values_list("year", flat=True))
+        super().save_related(request, form, formsets, change)
+        if years != list(form.instance.dues.values_list("year", flat=True)):
+            event_add(
+                shop=form.instance,
+                kind=ShopEventKind.DETAILS,
+                done_by=user_of(request),
+                now=timezone.now(),
+                detail={"dues": years},
+            )
+        shop = form.instance
+        transaction.on_commit(lambda: shop_publish(shop))
+
+    @display(description=_("à faire avant la mise en ligne"))
+    def checklist(self, shop: Shop) -> str:
+        if shop.pk is None:
+            return "—"
+        progress = progress_of([shop], timezone.now())[0]
+        return render_to_string("shops/checklist.html", {"lines": checklist_lines(progress)})
+
+    @display(description=_("horaires"))
+    def hours_text(self, shop: Shop) -> str:
+        if shop.pk is None:
+            return "—"
+        lines = hours_lines(shop, timezone.localdate())
+        url = reverse("admin:shops_shop_hours", args=(shop.pk,))
+        return format_html(
+            "{}<br>{}", format_html_join("<br>", "{}", ((each,) for each in lines)),
+            link(url, _("Modifier")),
+        )  # fmt: skip
 
     @display(
         description=_("état"),

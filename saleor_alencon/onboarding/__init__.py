@@ -1,0 +1,1 @@
+"""Where a shop stands on its way to selling: facts from several apps, brought together."""
