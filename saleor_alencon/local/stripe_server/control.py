@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from . import disputes, intent_ends, payouts, refunds, webhooks
+from . import accounts, disputes, intent_ends, payouts, refunds, webhooks
 from .charging import settle_debit
 from .engine import Engine
 from .errors import Json, StripeError
@@ -28,6 +28,7 @@ class Control:
             ("POST", "refunds"): self.refund,
             ("POST", "disputes"): self.dispute,
             ("POST", "payouts"): self.payout,
+            ("POST", "accounts"): self.account,
             ("POST", "webhook_endpoints"): self.webhook_endpoint,
             ("POST", "deliveries"): self.deliveries,
             ("GET", "deliveries"): self.list_deliveries,
@@ -139,6 +140,15 @@ class Control:
                 payouts.pay_job(work, {"payout": name})
                 return show(work, work.require("payout", name, param="payout"))
             raise StripeError("The action is fail or pay.")
+
+    def account(self, name: str, action: str = "", **body: Any) -> Json:
+        with self.engine.working() as work:
+            account = accounts.find_account(work, name)
+            if action == "complete":
+                return show(work, accounts.complete_onboarding(work, account))
+            if action:
+                raise StripeError("The action is complete, or none with the state to set.")
+            return show(work, accounts.set_state(work, account, body))
 
     # Webhooks
 

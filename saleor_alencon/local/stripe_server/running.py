@@ -102,6 +102,14 @@ class StripeControl:
         """Let the bank return a payout."""
         return self.order("POST", f"payouts/{payout}/fail", code=code, **more)
 
+    def complete_onboarding(self, account: str) -> Json:
+        """Let a connected account be complete and verified."""
+        return self.order("POST", f"accounts/{account}/complete")
+
+    def set_account(self, account: str, **state: Any) -> Json:
+        """Let Stripe change its mind: details_submitted, payouts_enabled, transfers="inactive"…"""
+        return self.order("POST", f"accounts/{account}", **state)
+
     def register_webhook(self, url: str, secret: str | None = None, **more: Any) -> Json:
         """Register an endpoint for all events, with a signing secret of the caller's choice."""
         return self.order("POST", "webhook_endpoints", url=url, secret=secret, **more)
@@ -126,6 +134,11 @@ class StripeServer(StripeControl):
         api = server.api
         super().__init__(server.url, secret_key=api.secret_key, publishable_key=api.publishable_key)
         self.engine = api.engine
+
+    def webhook_urls(self) -> set[str]:
+        """Return where the registered endpoints are: those of an earlier run are kept."""
+        with self.engine.working() as work:
+            return {each["url"] for each in work.store.find("webhook_endpoint")}
 
     def signed_event(self, event: str, endpoint: str) -> tuple[bytes, str]:
         """Return body and Stripe-Signature of a delivery, to be handed over without HTTP."""
