@@ -81,7 +81,7 @@ class Stack:
     source: SaleorSource
     cluster: PrivateCluster
     plugins: Path
-    folder: Path  # logs and keys
+    folder: Path  # logs, keys and images
     signing_key: str
     saleor_port: int
 
@@ -96,6 +96,7 @@ class Stack:
             "DJANGO_SETTINGS_MODULE": "saleor_alencon_settings.saleor",
             "PYTHONPATH": str(self.plugins),
             "ALENCON_CAPTURE_DATABASE_URL": self.cluster.url("alencon_capture"),
+            "ALENCON_MEDIA_FOLDER": str(self.folder / "media"),
             "PUBLIC_URL": f"{self.saleor_url}/",
             "RSA_PRIVATE_KEY": self.signing_key,
         }

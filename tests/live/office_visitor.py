@@ -29,14 +29,13 @@ class OfficeVisitor:
         """Open a page, fill in its last POST form, send it, and return the page that follows."""
         page = self._http.get(path)
         assert page.status_code == 200, f"{path}: {page.status_code}"
-        form = [
-            form for form in html.fromstring(page.content).forms if form.method.upper() == "POST"
-        ][-1]
-        for name, value in fields.items():
-            form.fields[name] = value
+        form = [form for form in html.fromstring(page.text).forms if form.method.upper() == "POST"][
+            -1
+        ]
+        # A field that is not there yet is one that the page's script adds with a new row.
         return self._http.post(
             urljoin(str(page.url), form.action or ""),
-            data=dict(form.form_values()),
+            data=dict(form.form_values()) | fields,
             headers={"Referer": str(page.url)},
         )
 
