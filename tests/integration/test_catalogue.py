@@ -60,7 +60,25 @@ class SilentSaleor:
                         {"node": {"id": "T55", "name": "TVA 5,5 %"}},
                     ]
                 },
+                "variante": {"id": "A2"},
                 "shop": {"defaultWeightUnit": "KG"},
+            },
+            "shop_values": lambda: {
+                "attribute": {
+                    "id": "A1",
+                    "choices": {
+                        "edges": [
+                            {
+                                "node": {
+                                    "id": "V1",
+                                    "name": "Librairie des Halles",
+                                    "externalReference": "boutique/librairie-des-halles",
+                                }
+                            }
+                        ],
+                        "pageInfo": {"hasNextPage": False, "endCursor": None},
+                    },
+                }
             },
             "catalogue_categories": lambda: {"categories": self.page()},
             "catalogue_products": lambda: {"products": self.page()},

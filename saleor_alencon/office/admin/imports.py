@@ -148,7 +148,9 @@ class ImportJobAdmin(ReadOnlyAdmin):
         icon="upload_file",
     )
     def send(self, request: HttpRequest) -> HttpResponse:
-        form = OfficeCatalogueForm(request.POST or None, request.FILES or None)
+        form = OfficeCatalogueForm(
+            request.POST or None, request.FILES or None, initial={"shop": request.GET.get("shop")}
+        )
         for name in ("shop", "kind"):
             form.fields[name].widget.attrs["class"] = " ".join(SELECT_CLASSES)
         for name in ("file", "images"):
