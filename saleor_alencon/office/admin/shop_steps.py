@@ -46,17 +46,19 @@ class OptionalReasonForm(ReasonForm):
 class ShopSteps:
     """What :class:`ShopAdmin` can do with a shop besides editing its record."""
 
+    # The next step stands by itself; what is always possible is in a menu.
     actions_detail = (
-        "hours",
         "commit",
         "approve",
-        "provision",
-        "import_catalogue",
         "open",
         "resume",
-        "suspend",
-        "close",
+        {
+            "title": gettext_lazy("Actions"),
+            "icon": "more_horiz",
+            "items": ("hours", "provision", "import_catalogue", "suspend", "close"),
+        },
     )
+    own_actions = ("hours", "provision", "import_catalogue", *ShopStep)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         shop = Shop.objects.filter(pk=object_id).first()
@@ -66,7 +68,7 @@ class ShopSteps:
             offered |= {f"shops_shop_{step}" for step in ShopStep if next_state(state, step)}
             if state in PROVISIONED:
                 offered |= {"shops_shop_provision", "shops_shop_import_catalogue"}
-        own = {f"shops_shop_{name}" for name in ShopSteps.actions_detail}
+        own = {f"shops_shop_{name}" for name in self.own_actions}
         allowed = super().get_actions_detail(request, object_id)  # type: ignore[misc]
         return [
             each for each in allowed if each.action_name not in own or each.action_name in offered
