@@ -1,5 +1,6 @@
 """A person in the Office's web pages: fills in the forms that the pages show."""
 
+import time
 from typing import Any
 from urllib.parse import urljoin
 
@@ -7,6 +8,13 @@ import httpx
 from lxml import html
 
 from saleor_alencon.local.demo import PASSWORD
+
+SHOP_ORDERS = """
+query($number: String) {
+  shopOrders(orderNumber: $number, first: 10) {
+    edges { node { state netCents shop { slug } pickup { code } } }
+  }
+}"""
 
 
 class OfficeVisitor:
@@ -49,3 +57,14 @@ class OfficeVisitor:
         body = answer.json()
         assert not body.get("errors"), body["errors"]
         return dict(body["data"])
+
+    def wait_for_shop_orders(self, number: str, state: str) -> dict[str, dict[str, Any]]:
+        """Return the order's shop orders that this person sees, by shop, once all are so far."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            edges = self.ask(SHOP_ORDERS, number=number)["shopOrders"]["edges"]
+            found = {edge["node"]["shop"]["slug"]: edge["node"] for edge in edges}
+            if found and {node["state"] for node in found.values()} == {state}:
+                return found
+            time.sleep(0.5)
+        raise AssertionError(f"Order {number} is not {state} after 60 s: {found}")
