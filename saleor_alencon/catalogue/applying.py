@@ -4,7 +4,7 @@ Cut off anywhere, nothing is lost: the next run plans anew from what Saleor then
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -246,7 +246,7 @@ class Applier:
         return fields
 
     def changed_variant(
-        self, known: ExistingVariant, row: ProductRow, names: set[str], head_name: str
+        self, known: ExistingVariant, row: ProductRow, names: Collection[str], head_name: str
     ) -> dict[str, Any]:
         """Return the variant's fields that differ."""
         fields: dict[str, Any] = {"id": known.id}

@@ -70,8 +70,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
         ("shop", "file_name"),
         ("created_by", "created_at"),
         ("kind", "complete"),
-        ("total", "finished_at"),
-        "digest",
+        "finished_at",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportJob]:

@@ -92,7 +92,7 @@ class ShopProvisionAdmin(ReadOnlyAdmin):
     actions_detail = ("provision", "verify")
     fields = readonly_fields = (
         "its_shop",
-        "state_label",
+        "state_text",
         "provisioned_at",
         "checked_at",
         "differences",
@@ -129,6 +129,10 @@ class ShopProvisionAdmin(ReadOnlyAdmin):
         if row.provisioned_at:
             return "good", _("en place")
         return "absent", _("absente")
+
+    @display(description=gettext_lazy("dans Saleor"))
+    def state_text(self, row: ShopProvision) -> str:
+        return self.state_label(row)[1]
 
     @display(description=gettext_lazy("à voir"))
     def to_see(self, row: ShopProvision) -> str:
