@@ -122,7 +122,6 @@ def market() -> Iterator[Market]:
             with SaleorClient(f"{town.stack.saleor_url}/graphql/", token) as client:
                 payments.take_payments(client)
             office_port = find_free_port()
-            start_saleor_tasks(town.stack, town.processes, folder)
             start_office(
                 town.stack, town.processes, office_port, log=folder / "office.log",
                 **town.connection,
@@ -132,6 +131,7 @@ def market() -> Iterator[Market]:
             for slug in NEIGHBOURS:
                 import_catalogue(town, slug, folder, 40)
             products = {slug: find_product(town, slug) for slug in (SHOP, *NEIGHBOURS)}
+            start_saleor_tasks(town.stack, town.processes, folder)
             yield Market(town, office, products)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -185,16 +185,6 @@ def test_all_products_are_listed_with_those_of_the_new_shop(
 
     assert page.get_by_role("heading", level=1).inner_text() == "Tous les articles"
     assert page.get_by_text(f"{total:,} produits".replace(",", " ")).count() == 1
-
-
-def test_a_search_finds_the_new_shops_products(market: Market, shopper: Shopper) -> None:
-    word = market.products[SHOP]["name"].split()[0]
-
-    page = shopper.open(f"/search?query={word}")
-    shopper.picture("search")
-
-    assert "produits trouvés" in shopper.text()
-    assert page.locator("main").get_by_role("link", name=word).count() > 5
 
 
 def test_a_products_page_says_its_price_and_the_shop_that_sells_it(
@@ -255,3 +245,13 @@ def test_home_delivery_has_the_price_of_the_postal_code(
         "fromagerie-du-perche",
         "point-de-retrait-central",
     }
+
+
+def test_a_search_finds_the_new_shops_products(market: Market, shopper: Shopper) -> None:
+    word = market.products[SHOP]["name"].split()[0]
+
+    page = shopper.open(f"/search?query={word}")
+    shopper.picture("search")
+
+    assert "produits trouvés" in shopper.text()
+    assert page.locator("main").get_by_role("link", name=word).count() > 5
