@@ -18,6 +18,11 @@ DATABASES["alencon"]["OPTIONS"] = {
     "options": "-c search_path=alencon -c statement_timeout=10s -c lock_timeout=5s",
 }
 
+# Saleor reads neither from its environment, and serves media in development only.
+if os.environ.get("ALENCON_MEDIA_FOLDER"):
+    MEDIA_ROOT = os.environ["ALENCON_MEDIA_FOLDER"]
+    ROOT_URLCONF = "saleor_alencon_plugins.urls"
+
 SWEEP_SECONDS = float(os.environ.get("ALENCON_SWEEP_SECONDS", "60"))
 
 CELERY_BEAT_SCHEDULE["alencon-sweep"] = {

@@ -54,6 +54,13 @@ CREATE_APP = """
 mutation($input: AppInput!) {
   appCreate(input: $input) { authToken errors { field code message } }
 }"""
+KEEP_SEARCH_INDEX = """
+import time
+from saleor.product.tasks import update_products_search_vector_task
+while True:
+    update_products_search_vector_task()
+    time.sleep(5)
+"""  # some hundred products at a time; Saleor's scheduler does it where there is one
 OFFICE_APP = "alencon.office"
 OFFICE_APP_PERMISSIONS = ("MANAGE_ORDERS",)
 SEED_APP_PERMISSIONS = (
@@ -81,7 +88,7 @@ class Stack:
     source: SaleorSource
     cluster: PrivateCluster
     plugins: Path
-    folder: Path  # logs and keys
+    folder: Path  # logs, keys and images
     signing_key: str
     saleor_port: int
 
@@ -96,6 +103,7 @@ class Stack:
             "DJANGO_SETTINGS_MODULE": "saleor_alencon_settings.saleor",
             "PYTHONPATH": str(self.plugins),
             "ALENCON_CAPTURE_DATABASE_URL": self.cluster.url("alencon_capture"),
+            "ALENCON_MEDIA_FOLDER": str(self.folder / "media"),
             "PUBLIC_URL": f"{self.saleor_url}/",
             "RSA_PRIVATE_KEY": self.signing_key,
         }
@@ -327,7 +335,7 @@ def set_up_town(stack: Stack, app_token: str) -> dict[str, str]:
 
 
 def start_saleor_tasks(stack: Stack, processes: Processes, logs: Path) -> None:
-    """Start Saleor's worker and scheduler when there is a broker, else a loop that sweeps."""
+    """Start Saleor's worker and scheduler when there is a broker, else loops for what is needed."""
     environment = stack.saleor_environment()
     python = str(stack.source.python)
     if "CELERY_BROKER_URL" in environment:
@@ -338,7 +346,10 @@ def start_saleor_tasks(stack: Stack, processes: Processes, logs: Path) -> None:
             "Saleor's scheduler": [*celery, "beat", "--loglevel=warning", f"--schedule={schedule}"],
         }
     else:
-        commands = {"the sweep": [python, "manage.py", "alencon_sweep", "--watch", "30"]}
+        commands = {
+            "the sweep": [python, "manage.py", "alencon_sweep", "--watch", "30"],
+            "the search index": [python, "manage.py", "shell", "-c", KEEP_SEARCH_INDEX],
+        }
     for name, command in commands.items():
         processes.start(
             name,

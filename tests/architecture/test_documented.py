@@ -16,6 +16,7 @@ COMMANDS = sorted(
 FIELDS = sorted(name.upper() for name in OfficeEnvironment.model_fields)
 OTHER_VARIABLES = [
     "ALENCON_CAPTURE_DATABASE_URL",
+    "ALENCON_MEDIA_FOLDER",
     "ALENCON_SWEEP_SECONDS",
     "ALENCON_VAR",
     "SALEOR_ALENCON_STATE",

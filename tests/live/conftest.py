@@ -1,5 +1,6 @@
 """One throw-away Saleor with the plugin for all live tests, or one reason to skip them."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,12 +13,14 @@ from saleor_alencon.local.processes import find_free_port, started_processes
 from saleor_alencon.local.saleor_source import find_saleor
 from saleor_alencon.local.saleor_stack import start_saleor_api, temporary_stack
 from saleor_alencon.local.system_postgres import find_binaries
+from tests.browser.conftest import find_reason_to_skip as find_reason_without_browser
 from tests.live.live_saleor import LiveSaleor
 from tests.live.office_town import OfficeTown, running_office_town
 from tests.live.town import open_town
 from tests.not_run import leave_out, tests_below
 
 HERE = Path(__file__).parent
+STOREFRONT_VARIABLES = ("STOREFRONT_URL", "STOREFRONT_SALEOR_PORT")
 
 
 def find_reason_to_skip() -> str | None:
@@ -30,10 +33,22 @@ def find_reason_to_skip() -> str | None:
     return None
 
 
+def find_reason_without_storefront() -> str | None:
+    """Return why Saleor's storefront cannot be visited, or None."""
+    missing = [name for name in STOREFRONT_VARIABLES if not os.environ.get(name)]
+    if missing:
+        return f"{' and '.join(missing)} not set, see docs/storefront.md"
+    return find_reason_without_browser()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip every test of this folder, with the same reason, when Saleor cannot be started."""
     live = tests_below(HERE, items, "live")
-    leave_out(live, "live", find_reason_to_skip() if live else None)
+    reason = find_reason_to_skip() if live else None
+    leave_out(live, "live", reason)
+    if live and reason is None:
+        storefront = [item for item in live if item.path.name == "test_storefront.py"]
+        leave_out(storefront, "storefront", find_reason_without_storefront())
 
 
 @pytest.fixture(scope="session")
