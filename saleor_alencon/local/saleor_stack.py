@@ -21,6 +21,7 @@ from saleor_alencon.local.processes import (
 )
 from saleor_alencon.local.saleor_source import (
     DEVELOPMENT_KEY,
+    SALEOR_SETTINGS,
     STAFF_EMAIL,
     STAFF_PASSWORD,
     SaleorFailed,
@@ -93,7 +94,7 @@ class Stack:
     def saleor_environment(self, **more: str) -> dict[str, str]:
         """Return the environment of every Saleor process of this stack."""
         own = {
-            "DJANGO_SETTINGS_MODULE": "saleor_alencon_settings.saleor",
+            "DJANGO_SETTINGS_MODULE": SALEOR_SETTINGS,
             "PYTHONPATH": str(self.plugins),
             "ALENCON_CAPTURE_DATABASE_URL": self.cluster.url("alencon_capture"),
             "PUBLIC_URL": f"{self.saleor_url}/",
