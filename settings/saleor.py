@@ -34,8 +34,7 @@ PLUGINS[PLUGINS.index("saleor.plugins.webhook.plugin.WebhookPlugin")] = (
     "saleor_alencon_plugins.payments.webhook_plugin.WebhookPlugin"
 )
 ALENCON_STRIPE = read_stripe_keys(os.environ, debug=DEBUG)
-ALENCON_COMPLETE_MINUTES = float(os.environ.get("ALENCON_COMPLETE_MINUTES", "10"))
-ALENCON_REFUND_MINUTES = float(os.environ.get("ALENCON_REFUND_MINUTES", "60"))
+ALENCON_ORDER_MINUTES = float(os.environ.get("ALENCON_ORDER_MINUTES", "60"))
 PAYMENT_WATCH_SECONDS = float(os.environ.get("ALENCON_PAYMENT_WATCH_SECONDS", "60"))
 
 CELERY_BEAT_SCHEDULE["alencon-payments"] = {

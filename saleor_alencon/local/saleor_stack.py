@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from saleor_alencon.local.processes import (
@@ -55,6 +55,16 @@ CREATE_APP = """
 mutation($input: AppInput!) {
   appCreate(input: $input) { authToken errors { field code message } }
 }"""
+PASSED_ON = (
+    "ALENCON_ORDER_MINUTES",
+    "ALENCON_PAYMENT_WATCH_SECONDS",
+    "ALENCON_SWEEP_SECONDS",
+    "CELERY_BROKER_URL",
+    "STRIPE_API_BASE",
+    "STRIPE_PUBLISHABLE_KEY",
+    "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+)
 OFFICE_APP = "alencon.office"
 OFFICE_APP_PERMISSIONS = ("MANAGE_ORDERS",)
 SEED_APP_PERMISSIONS = (
@@ -85,6 +95,7 @@ class Stack:
     folder: Path  # logs and keys
     signing_key: str
     saleor_port: int
+    variables: dict[str, str] = field(default_factory=dict)  # of every Saleor process
 
     @property
     def saleor_url(self) -> str:
@@ -100,10 +111,8 @@ class Stack:
             "PUBLIC_URL": f"{self.saleor_url}/",
             "RSA_PRIVATE_KEY": self.signing_key,
         }
-        for name in ("CELERY_BROKER_URL", "ALENCON_SWEEP_SECONDS"):
-            if os.environ.get(name):
-                own[name] = os.environ[name]
-        return build_environment(self.cluster.url("saleor"), **own | more)
+        own |= {name: os.environ[name] for name in PASSED_ON if os.environ.get(name)}
+        return build_environment(self.cluster.url("saleor"), **own | self.variables | more)
 
     def office_environment(self, **more: str) -> dict[str, str]:
         """Return the environment of the Office service on this stack's database."""
@@ -186,11 +195,15 @@ def create_saleor_app(stack: Stack, identifier: str, permissions: tuple[str, ...
 
 @contextlib.contextmanager
 def temporary_stack(
-    folder: Path, saleor_port: int, server_environment: dict[str, str] | None = None
+    folder: Path,
+    saleor_port: int,
+    server_environment: dict[str, str] | None = None,
+    variables: dict[str, str] | None = None,
 ) -> Iterator[Stack]:
     """Give a throw-away stack for tests: cluster running, both schemas ready, no Saleor yet.
 
     :param server_environment: variables added to the PostgreSQL server's environment.
+    :param variables: added to the environment of every Saleor process.
     """
     source = find_saleor()
     template = ensure_template(source)
@@ -203,6 +216,7 @@ def temporary_stack(
             folder=folder,
             signing_key=make_signing_key(source),
             saleor_port=saleor_port,
+            variables=variables or {},
         )
         prepare_office_schema(stack)
         yield stack
