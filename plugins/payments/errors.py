@@ -17,6 +17,14 @@ class ProviderUnreachable(PaymentError):
     retryable = True
 
 
+class ProviderBroken(ProviderUnreachable):
+    """Raised when Stripe answered with an error of its own (5xx).
+
+    It repeats that answer for the idempotency key, whatever was done: to try again takes looking
+    what is there, and another key.
+    """
+
+
 class ProviderRefused(PaymentError):
     """Raised when Stripe answered that it will not do it; ``code`` is Stripe's own."""
 

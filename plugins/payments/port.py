@@ -34,7 +34,7 @@ class ProviderRefund:
     id: str
     status: str  # pending, requires_action, succeeded, failed, canceled
     amount_cents: int
-    key: str = ""  # ours, from the metadata; empty for one made in the dashboard
+    request: str = ""  # Saleor's request, from the metadata; empty for one made in the dashboard
     reason: str = ""
 
 
@@ -54,7 +54,10 @@ class ProviderDispute:
 
 
 class PaymentProvider(Protocol):
-    """Every call raises ProviderUnreachable (ask again) or ProviderRefused (final)."""
+    """Every call raises ProviderUnreachable (ask again) or ProviderRefused (final).
+
+    A creating call raises ProviderBroken where its key is of no more use.
+    """
 
     publishable_key: str
 
@@ -70,9 +73,9 @@ class PaymentProvider(Protocol):
         """Give a payment up that is not made yet."""
 
     def create_refund(
-        self, *, key: str, intent_id: str, amount_cents: int, metadata: dict[str, str]
+        self, *, key: str, request: str, intent_id: str, amount_cents: int
     ) -> ProviderRefund:
-        """Give money back; the same key is the same refund."""
+        """Give money back; the same key is the same refund, which bears ``request``."""
 
     def list_refunds(self, intent_id: str) -> list[ProviderRefund]:
         """Return every refund of a payment, oldest first."""

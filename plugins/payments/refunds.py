@@ -13,7 +13,7 @@ from saleor.payment.models import TransactionEvent, TransactionItem
 from saleor.payment.utils import create_transaction_event_from_request_and_webhook_response
 
 from .amounts import to_amount, to_cents
-from .errors import ProviderRefused, ProviderUnreachable
+from .errors import ProviderBroken, ProviderRefused, ProviderUnreachable
 from .locks import exclusive
 from .messages import staff_message
 from .models import Intent, Refund
@@ -76,35 +76,38 @@ def carry_out(row: Refund, provider: PaymentProvider) -> None:
         if row.closed:
             return
         try:
-            refund = find_refund(row, provider) or create_refund(row, provider)
-        except ProviderUnreachable:
-            try:
-                refund = find_refund(row, provider) or create_refund(row, provider)
-            except ProviderUnreachable as error:
-                postpone(row, error)
-                return
-            except ProviderRefused as refusal:
-                refuse_refund(row, refusal)
-                return
+            finish_refund(row, make_refund(row, provider))
         except ProviderRefused as refusal:
             refuse_refund(row, refusal)
-            return
-        finish_refund(row, refund)
+        except ProviderUnreachable as error:
+            postpone(row, error)
+
+
+def make_refund(row: Refund, provider: PaymentProvider) -> ProviderRefund:
+    """Return the row's refund, made now or before; a call without an answer is asked after once."""
+    try:
+        return find_refund(row, provider) or create_refund(row, provider)
+    except ProviderBroken:
+        row.key = uuid4()  # for the watch, which first looks whether it was made nevertheless
+        row.save(update_fields=["key"])
+        raise
+    except ProviderUnreachable:
+        return find_refund(row, provider) or create_refund(row, provider)
 
 
 def find_refund(row: Refund, provider: PaymentProvider) -> ProviderRefund | None:
-    """Return the refund made under the row's key, None when there is none."""
+    """Return the refund made for the row, None when there is none."""
     refunds = provider.list_refunds(row.intent_id)
-    return next((refund for refund in refunds if refund.key == str(row.key)), None)
+    return next((refund for refund in refunds if refund.request == str(row.request_event)), None)
 
 
 def create_refund(row: Refund, provider: PaymentProvider) -> ProviderRefund:
     """Make the refund under the row's key."""
     return provider.create_refund(
         key=str(row.key),
+        request=str(row.request_event),
         intent_id=row.intent_id,
         amount_cents=row.amount_cents,
-        metadata={"saleor_transaction": str(row.transaction_token)},
     )
 
 

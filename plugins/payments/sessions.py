@@ -12,17 +12,19 @@ import logging
 import re
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
+from django.utils import timezone
 from saleor.payment.models import TransactionItem
 
 from .amounts import to_amount, to_cents
-from .errors import AmountNotExact, ProviderRefused, ProviderUnreachable
+from .errors import AmountNotExact, ProviderBroken, ProviderRefused, ProviderUnreachable
 from .locks import exclusive
 from .messages import message, staff_message
 from .models import Intent, IntentState
 from .port import PaymentIntent, PaymentProvider
 from .reporting import describe_method_answer
-from .synchronising import note_status, synchronise
+from .synchronising import FIRST_LOOK, note_status, synchronise
 
 logger = logging.getLogger(__name__)
 
@@ -194,6 +196,7 @@ def write_intent(data: Any, amount_cents: int) -> Intent:
             "source_token": data.source_object.pk,
             "amount_cents": amount_cents,
             "currency": data.action.currency,
+            "not_before": timezone.now() + FIRST_LOOK,  # the shopper is faster than the watch
         },
     )
     return row
@@ -204,6 +207,11 @@ def open_intent(row: Intent, provider: PaymentProvider) -> PaymentIntent:
     if row.intent_id is not None:
         return provider.retrieve_intent(row.intent_id)
     try:
+        intent = create_intent(row, provider)
+    except ProviderBroken:
+        # Nobody holds the secret of what may have been made: it can never be paid.
+        row.key = uuid4()
+        row.save(update_fields=["key"])
         intent = create_intent(row, provider)
     except ProviderUnreachable:
         intent = create_intent(row, provider)

@@ -11,15 +11,16 @@ import stripe
 from stripe.api_requestor import APIRequestor
 from stripe.http_client import RequestsClient
 
-from .errors import NotConfigured, ProviderRefused, ProviderUnreachable
+from .errors import NotConfigured, ProviderBroken, ProviderRefused, ProviderUnreachable
 from .keys import StripeKeys
 from .port import PaymentIntent, ProviderDispute, ProviderRefund
 
 API_VERSION = "2022-11-15"  # the oldest that has latest_charge; fields read here are stable since
 TIMEOUT_SECONDS = (3.05, 20)  # to connect, to answer
 PAGE_SIZE = 100
+REQUEST = "saleor_refund_request"
 # Answers that settle nothing: the key is wrong (and will be mended), the same call is under way,
-# too many calls. So do 5xx and no answer at all.
+# too many calls. So does no answer at all.
 OPEN_ANSWERS = (401, 403, 409, 429)
 
 
@@ -62,13 +63,13 @@ class StripeProvider:
         return read_intent(self._call("post", f"/v1/payment_intents/{intent_id}/cancel", {}))
 
     def create_refund(
-        self, *, key: str, intent_id: str, amount_cents: int, metadata: dict[str, str]
+        self, *, key: str, request: str, intent_id: str, amount_cents: int
     ) -> ProviderRefund:
         """Give money back."""
         body = {
             "payment_intent": intent_id,
             "amount": amount_cents,
-            "metadata": {**metadata, "alencon_key": key},
+            "metadata": {REQUEST: request},
         }
         return read_refund(self._call("post", "/v1/refunds", body, key=key))
 
@@ -107,9 +108,11 @@ class StripeProvider:
         except stripe.error.StripeError as error:
             status = error.http_status or 0
             # The library's message may quote a body or a key: only Stripe's own words are kept.
-            if status < 400 or status >= 500 or status in OPEN_ANSWERS:
-                name = type(error).__name__
-                raise ProviderUnreachable(f"{method} {path}: {name} {status or ''}") from None
+            place = f"{method} {path}: {type(error).__name__} {status or ''}".rstrip()
+            if status >= 500:
+                raise ProviderBroken(place) from None
+            if status < 400 or status in OPEN_ANSWERS:
+                raise ProviderUnreachable(place) from None
             words = error.user_message or ""
             raise ProviderRefused(error.code or "invalid_request", words) from None
         return dict(answer.data)
@@ -145,7 +148,7 @@ def read_refund(answer: dict[str, Any]) -> ProviderRefund:
         id=answer["id"],
         status=answer["status"] or "pending",
         amount_cents=answer["amount"],
-        key=(answer.get("metadata") or {}).get("alencon_key", ""),
+        request=(answer.get("metadata") or {}).get(REQUEST, ""),
         reason=answer.get("failure_reason") or "",
     )
 

@@ -87,7 +87,9 @@ def report_charge(row: Intent, intent: PaymentIntent) -> bool | None:
 
 def report_refund(row: Intent, refund: ProviderRefund) -> bool | None:
     """Report a refund: one that Saleor asked for by its request, others as they are."""
-    own = Refund.objects.filter(key=refund.key).first() if is_uuid(refund.key) else None
+    own = None
+    if refund.request.isdecimal():
+        own = Refund.objects.filter(request_event=refund.request, intent_id=row.intent_id).first()
     if own is not None:
         return finish_refund(own, refund)
     if (

@@ -116,7 +116,12 @@ def adopt_requests(now: datetime.datetime) -> None:
 def look_after(row: Intent, provider: PaymentProvider) -> None:
     """Ask Stripe about a payment, tell Saleor, and bring it nearer to its end."""
     if row.intent_id is None:
-        # The call was cut off. Made again it is the same payment, which nobody can pay.
+        # The call was cut off. Made again it is the same payment, which nobody can pay. Stripe
+        # forgets a key after a day; what it made is then found by nobody, and paid by nobody.
+        if timezone.now() - row.created_at > ABANDONED:
+            row.state, row.outcome = IntentState.CLOSED, "unanswered"
+            row.save(update_fields=["state", "outcome"])
+            return
         row.intent_id = create_intent(row, provider).id
         row.save(update_fields=["intent_id"])
         note_status(row, provider.cancel_intent(row.intent_id))
