@@ -30,7 +30,6 @@ logger = logging.getLogger(__name__)
 
 Answer = dict[str, Any]
 METHOD = re.compile(r"[a-z][a-z0-9_]{0,39}")
-UNPAID = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
 class SessionRefused(Exception):

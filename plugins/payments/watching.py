@@ -62,7 +62,7 @@ def watch(provider: PaymentProvider, *, everything: bool = False) -> WatchReport
     now = timezone.now()
     due = {} if everything else {"not_before__lte": now}
     with allow_writer():
-        adopt_requests(now)
+        adopt_requests(now, now if everything else now - ORPHANED)
         events = ProviderEvent.objects.filter(state=EventState.PENDING, **due)
         report.events = each(events, lambda row: process_event(row, provider), report)
         refunds = Refund.objects.filter(closed=False, **due)
@@ -89,15 +89,18 @@ def each(rows: QuerySet[Any], act: Callable[[Any], None], report: WatchReport) -
     return done
 
 
-def adopt_requests(now: datetime.datetime) -> None:
-    """Take up refunds that Saleor asked for and whose process died before this plugin heard."""
+def adopt_requests(now: datetime.datetime, made_before: datetime.datetime) -> None:
+    """Take up refunds that Saleor asked for and whose process died before this plugin heard.
+
+    One that is heard of at this very moment is not made twice: its row is unique.
+    """
     failures = TransactionEventType.REFUND_FAILURE
     requests = TransactionEvent.objects.filter(
         type=TransactionEventType.REFUND_REQUEST,
         transaction__app_identifier=APP_IDENTIFIER,
         psp_reference=None,
         include_in_calculations=False,
-        created_at__lt=now - ORPHANED,
+        created_at__lt=made_before,
         created_at__gt=now - OLDEST_ORPHAN,
     )
     known = set(

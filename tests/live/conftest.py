@@ -9,14 +9,17 @@ import pytest
 
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.local.processes import find_free_port, started_processes
-from saleor_alencon.local.saleor_source import find_saleor
+from saleor_alencon.local.saleor_source import find_saleor, run_saleor
 from saleor_alencon.local.saleor_stack import start_saleor_api, temporary_stack
+from saleor_alencon.local.stripe_server import StripeServer, running_stripe_server
 from saleor_alencon.local.system_postgres import find_binaries
+from tests.live.card_shopper import CardShopper
 from tests.live.live_saleor import LiveSaleor
 from tests.live.town import open_town
 from tests.not_run import leave_out, tests_below
 
 HERE = Path(__file__).parent
+STRIPE_WEBHOOK_SECRET = "whsec_livetests"
 
 
 def find_reason_to_skip() -> str | None:
@@ -35,18 +38,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     leave_out(live, "live", find_reason_to_skip() if live else None)
 
 
+def stripe_variables(stripe: StripeServer) -> dict[str, str]:
+    """Return what Saleor's processes need to pay at a test server."""
+    return {
+        "STRIPE_SECRET_KEY": stripe.secret_key,
+        "STRIPE_PUBLISHABLE_KEY": stripe.publishable_key,
+        "STRIPE_WEBHOOK_SECRET": STRIPE_WEBHOOK_SECRET,
+        "STRIPE_API_BASE": stripe.url,
+    }
+
+
 @pytest.fixture(scope="session")
 def live() -> Iterator[LiveSaleor]:
     """Give a running Saleor with the demo shops, and everything needed to disturb it."""
     folder = Path(tempfile.mkdtemp(prefix="alencon-live-"))
     try:
         with (
-            temporary_stack(folder, find_free_port()) as stack,
+            running_stripe_server() as stripe,
+            temporary_stack(folder, find_free_port(), variables=stripe_variables(stripe)) as stack,
             started_processes() as processes,
         ):
+            run_saleor(stack.source, stack.saleor_environment(), "alencon_payments", "app")
             start_saleor_api(stack, processes, log=folder / "api.log")
+            url = f"{stack.saleor_url}/plugins/alencon.payments/webhook"
+            stripe.register_webhook(url, STRIPE_WEBHOOK_SECRET)
             with open_town(stack) as (town, payment_app):
-                saleor = LiveSaleor(stack, processes, town, payment_app)
+                saleor = LiveSaleor(stack, processes, town, payment_app, stripe)
                 yield saleor
                 saleor.close()
     finally:
@@ -59,3 +76,15 @@ def undisturbed(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "live" in request.fixturenames:
         request.getfixturevalue("live").repair()
+
+
+@pytest.fixture
+def shopper(live: LiveSaleor) -> Iterator[CardShopper]:
+    """Give a shopper with a card; Stripe's messages are kept back until the test lets them go."""
+    live.stripe.pause_deliveries()
+    shopper = CardShopper(live, live.stripe)
+    yield shopper
+    live.stripe.order("DELETE", "faults")
+    live.stripe.pause_deliveries(False)
+    live.stripe.deliver_due()
+    shopper.close()
