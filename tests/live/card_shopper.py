@@ -8,6 +8,7 @@ import httpx
 
 from saleor_alencon.local.saleor_source import run_saleor
 from saleor_alencon.local.stripe_server import StripeServer
+from tests.live.killable_saleor import KillableSaleor
 from tests.live.live_saleor import LiveSaleor
 
 GATEWAY = "saleor.app.payment.stripe"
@@ -63,8 +64,9 @@ class Started:
 class CardShopper:
     """Pays baskets of the live Saleor at the test server."""
 
-    def __init__(self, live: LiveSaleor, stripe: StripeServer) -> None:
+    def __init__(self, live: LiveSaleor, stripe: StripeServer, helper: KillableSaleor) -> None:
         self.live = live
+        self.helper = helper
         self.stripe = stripe
         self.town = live.town
         self._http = httpx.Client(base_url=stripe.url, timeout=30, trust_env=False)
@@ -151,7 +153,8 @@ class CardShopper:
     def events(self, started: Started) -> list[tuple[str, str | None]]:
         """Return type and reference of the transaction's events, oldest first."""
         return [
-            (item["type"], item["pspReference"]) for item in self.transaction(started)["events"]
+            (item["type"], item["pspReference"])
+            for item in reversed(self.transaction(started)["events"])
         ]
 
     def checkout(self, checkout: str) -> dict[str, Any] | None:
@@ -187,6 +190,6 @@ class CardShopper:
             stack.source, stack.saleor_environment(**environment), "alencon_payments", *arguments
         )
 
-    def watch(self, *, order_minutes: float = 60) -> str:
-        """Look after everything that is open."""
-        return self.run("watch", "--all", ALENCON_ORDER_MINUTES=str(order_minutes))
+    def watch(self, *, order_minutes: float = 60) -> None:
+        """Look after everything that is open, in a process that is there already."""
+        self.helper.do("watch", order_minutes=order_minutes)

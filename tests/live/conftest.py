@@ -14,12 +14,12 @@ from saleor_alencon.local.saleor_stack import start_saleor_api, temporary_stack
 from saleor_alencon.local.stripe_server import StripeServer, running_stripe_server
 from saleor_alencon.local.system_postgres import find_binaries
 from tests.live.card_shopper import CardShopper
-from tests.live.live_saleor import LiveSaleor
+from tests.live.killable_saleor import KillableSaleor
+from tests.live.live_saleor import STRIPE_WEBHOOK_SECRET, LiveSaleor
 from tests.live.town import open_town
 from tests.not_run import leave_out, tests_below
 
 HERE = Path(__file__).parent
-STRIPE_WEBHOOK_SECRET = "whsec_livetests"
 
 
 def find_reason_to_skip() -> str | None:
@@ -78,11 +78,19 @@ def undisturbed(request: pytest.FixtureRequest) -> Iterator[None]:
         request.getfixturevalue("live").repair()
 
 
+@pytest.fixture(scope="session")
+def saleor(live: LiveSaleor) -> Iterator[KillableSaleor]:
+    """Give a process of Saleor's in which the tests act and kill."""
+    process = KillableSaleor(live)
+    yield process
+    process.close()
+
+
 @pytest.fixture
-def shopper(live: LiveSaleor) -> Iterator[CardShopper]:
+def shopper(live: LiveSaleor, saleor: KillableSaleor) -> Iterator[CardShopper]:
     """Give a shopper with a card; Stripe's messages are kept back until the test lets them go."""
     live.stripe.pause_deliveries()
-    shopper = CardShopper(live, live.stripe)
+    shopper = CardShopper(live, live.stripe, saleor)
     yield shopper
     live.stripe.order("DELETE", "faults")
     live.stripe.pause_deliveries(False)

@@ -163,7 +163,7 @@ def test_more_than_is_left_to_pay_is_refused(shopper: CardShopper) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", ["card", {"paymentIntent": 1}, {"paymentIntent": {"paymentMethod": 4}}]
+    "data", [["card"], {"paymentIntent": 1}, {"paymentIntent": {"paymentMethod": 4}}]
 )
 def test_data_of_another_shape_is_refused(shopper: CardShopper, data: Any) -> None:
     checkout = shopper.town.start_checkout({BOOK: 1})
