@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from . import disputes, intent_ends, payouts, refunds, webhooks
+from . import accounts, disputes, intent_ends, payouts, refunds, webhooks
 from .charging import settle_debit
 from .engine import Engine
 from .errors import Json, StripeError
@@ -28,6 +28,7 @@ class Control:
             ("POST", "refunds"): self.refund,
             ("POST", "disputes"): self.dispute,
             ("POST", "payouts"): self.payout,
+            ("POST", "accounts"): self.account,
             ("POST", "webhook_endpoints"): self.webhook_endpoint,
             ("POST", "deliveries"): self.deliveries,
             ("GET", "deliveries"): self.list_deliveries,
@@ -140,6 +141,15 @@ class Control:
                 return show(work, work.require("payout", name, param="payout"))
             raise StripeError("The action is fail or pay.")
 
+    def account(self, name: str, action: str = "", **body: Any) -> Json:
+        with self.engine.working() as work:
+            account = accounts.find_account(work, name)
+            if action == "complete":
+                return show(work, accounts.complete_onboarding(work, account))
+            if action:
+                raise StripeError("The action is complete, or none with the state to set.")
+            return show(work, accounts.set_state(work, account, body))
+
     # Webhooks
 
     def webhook_endpoint(self, *, secret: str | None = None, **body: Any) -> Json:
@@ -161,8 +171,11 @@ class Control:
                 "SELECT id, event, endpoint, attempts, due, last_status, delivered FROM delivery "
                 "ORDER BY id"
             ).fetchall()
+            now = self.engine.now()
         names = ("id", "event", "endpoint", "attempts", "due", "last_status", "delivered")
-        return {"data": [dict(zip(names, row, strict=True)) for row in rows]}
+        data = [dict(zip(names, row, strict=True)) for row in rows]
+        due = [each for each in data if each["due"] is not None and each["due"] <= now]
+        return {"data": data, "due_now": len(due)}
 
     def event(self, name: str, action: str, *, endpoint: str | None = None) -> Json:
         with self.engine.working() as work:

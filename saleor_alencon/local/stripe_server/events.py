@@ -1,5 +1,6 @@
 """Records what happened, and plans its delivery to the endpoints that want it."""
 
+from dataclasses import replace
 from typing import Any
 
 from .errors import Json
@@ -41,8 +42,6 @@ def emit(work: Work, kind: str, body: Json, *, previous: Json | None = None) -> 
 
 def with_version(work: Work, version: str) -> Work:
     """Return the same work as a caller of another version sees it."""
-    from dataclasses import replace
-
     return replace(work, version=version, publishable=False)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from saleor_alencon.errors import AlenconError
 
+from . import accounts
 from .answering import Answer, Answering, Request
 from .control import Control
 from .errors import StripeError
@@ -24,6 +25,16 @@ CORS = {
 PAGE = """<!doctype html><html lang="fr"><meta charset="utf-8"><title>{title}</title>
 <body style="font-family:sans-serif;max-width:30em;margin:4em auto"><h1>{title}</h1>
 <p>Serveur d'essai Stripe : aucune banque, aucun argent réel.</p>{body}</body></html>"""
+
+
+BUTTONS = {
+    "3ds": (("succeed", "Confirmer le paiement"), ("fail", "Refuser")),
+    "onboarding": (("succeed", "Compléter le compte"), ("later", "Plus tard")),
+}
+TITLES = {
+    "3ds": "Banque d'essai : 3-D Secure",
+    "onboarding": "Compte d'essai du commerçant",
+}
 
 
 class PortTaken(AlenconError):
@@ -76,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
     def handle_control(self, path: str, body: bytes) -> None:
         """Answer a control endpoint, or a page for the shopper."""
         parts = path.split("/")
-        if parts[2] in ("3ds", "onboarding") and len(parts) == 4:
+        if parts[2] in BUTTONS and len(parts) == 4:
             self.handle_page(parts[2], parts[3])
             return
         try:
@@ -136,23 +147,30 @@ class Pages:
         self.engine = control.engine
 
     def show(self, kind: str, name: str) -> tuple[str, str]:
-        """Return title and body of the bank's page.
+        """Return title and body of the bank's page, or of Stripe's for a new account.
 
-        :raises StripeError: there is no such payment.
+        :raises StripeError: there is no such payment or account.
         """
         with self.engine.working() as work:
-            work.require("payment_intent", name, param="intent")
+            if kind == "3ds":
+                work.require("payment_intent", name, param="intent")
+            else:
+                accounts.find_account(work, name)
         links = "".join(
             f'<p><a id="{outcome}" href="?{urlencode({"outcome": outcome})}">{text}</a></p>'
-            for outcome, text in (("succeed", "Confirmer le paiement"), ("fail", "Refuser"))
+            for outcome, text in BUTTONS[kind]
         )
-        return "Banque d'essai : 3-D Secure", links
+        return TITLES[kind], links
 
     def choose(self, kind: str, name: str, outcome: str) -> str | None:
-        """Do what the button says, and return where the shop wants the shopper to be.
+        """Do what the button says, and return where the browser goes on.
 
-        :raises StripeError: the payment waits for nothing.
+        :raises StripeError: the payment or the account waits for nothing.
         """
+        return self.onboard(name, outcome) if kind == "onboarding" else self.pay(name, outcome)
+
+    def pay(self, name: str, outcome: str) -> str | None:
+        """End 3-D Secure; the shop learns the outcome as from Stripe's own redirect."""
         with self.engine.working() as work:
             intent = work.require("payment_intent", name, param="intent")
         shown = self.control.answer(
@@ -168,6 +186,14 @@ class Pages:
             "redirect_status": "succeeded" if succeeded else "failed",
         }
         return f"{back}{'&' if '?' in back else '?'}{urlencode(query)}"
+
+    def onboard(self, name: str, outcome: str) -> str | None:
+        """Complete a connected account, or leave it as it is, and go back to the platform."""
+        with self.engine.working() as work:
+            account = accounts.find_account(work, name)
+            if outcome == "succeed":
+                accounts.complete_onboarding(work, account)
+        return account.get("_return_url")
 
 
 class LocalServer(ThreadingHTTPServer):

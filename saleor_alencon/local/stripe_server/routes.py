@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import (
+    accounts,
     balance,
     cards,
     charges,
@@ -16,10 +17,11 @@ from . import (
     payment_intents,
     payouts,
     refunds,
+    transfers,
     webhooks,
 )
 from .errors import Json, StripeError
-from .parameters import Spec
+from .parameters import CURSOR, PAGE, Spec
 from .work import Work
 
 NOTHING: Spec = {}
@@ -43,6 +45,7 @@ class Route:
 
 INTENT = "/v1/payment_intents/{intent}"
 ENDPOINT = "/v1/webhook_endpoints/{webhook_endpoint}"
+ACCOUNT = "/v1/accounts/{account}"
 ROUTES = (
     Route("POST", "/v1/payment_intents", payment_intents.create, payment_intents.CREATE),
     Route("GET", "/v1/payment_intents", intent_ends.list_all, intent_ends.LIST),
@@ -77,10 +80,22 @@ ROUTES = (
     Route("POST", "/v1/payouts", payouts.create, payouts.CREATE),
     Route("GET", "/v1/payouts", payouts.list_all, payouts.LIST),
     Route("GET", "/v1/payouts/{payout}", payouts.retrieve, NOTHING),
+    Route("POST", "/v1/transfers", transfers.create, transfers.CREATE),
+    Route("GET", "/v1/transfers", transfers.list_all, transfers.LIST),
+    Route("GET", "/v1/transfers/{id}", transfers.retrieve, NOTHING),
+    Route("POST", "/v1/transfers/{id}", transfers.update, transfers.UPDATE),
+    Route("POST", "/v1/transfers/{id}/reversals", transfers.reverse, transfers.REVERSE),
+    Route("GET", "/v1/transfers/{id}/reversals", transfers.list_reversals, CURSOR),
+    Route("POST", "/v1/accounts", accounts.create, accounts.CREATE),
+    Route("GET", "/v1/accounts", accounts.list_all, PAGE),
+    Route("GET", ACCOUNT, accounts.retrieve, NOTHING),
+    Route("POST", ACCOUNT, accounts.update, accounts.UPDATE),
+    Route("POST", f"{ACCOUNT}/login_links", accounts.create_login_link, NOTHING),
+    Route("POST", "/v1/account_links", accounts.create_link, accounts.LINK),
     Route("GET", "/v1/events", webhooks.list_events, webhooks.EVENTS),
     Route("GET", "/v1/events/{id}", webhooks.retrieve_event, NOTHING),
     Route("POST", "/v1/webhook_endpoints", webhooks.create, webhooks.CREATE),
-    Route("GET", "/v1/webhook_endpoints", webhooks.list_all, webhooks.PAGE),
+    Route("GET", "/v1/webhook_endpoints", webhooks.list_all, CURSOR),
     Route("GET", ENDPOINT, webhooks.retrieve, NOTHING),
     Route("POST", ENDPOINT, webhooks.update, webhooks.UPDATE),
     Route("DELETE", ENDPOINT, webhooks.delete, NOTHING),

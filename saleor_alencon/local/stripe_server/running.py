@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,6 +103,14 @@ class StripeControl:
         """Let the bank return a payout."""
         return self.order("POST", f"payouts/{payout}/fail", code=code, **more)
 
+    def complete_onboarding(self, account: str) -> Json:
+        """Let a connected account be complete and verified."""
+        return self.order("POST", f"accounts/{account}/complete")
+
+    def set_account(self, account: str, **state: Any) -> Json:
+        """Let Stripe change its mind: details_submitted, payouts_enabled, transfers="inactive"…"""
+        return self.order("POST", f"accounts/{account}", **state)
+
     def register_webhook(self, url: str, secret: str | None = None, **more: Any) -> Json:
         """Register an endpoint for all events, with a signing secret of the caller's choice."""
         return self.order("POST", "webhook_endpoints", url=url, secret=secret, **more)
@@ -113,6 +122,18 @@ class StripeControl:
     def deliver_due(self) -> int:
         """Send what is due now, one after the other, and return how many."""
         return int(self.order("POST", "deliveries", flush=True)["sent"])
+
+    def wait_for_deliveries(self, *, seconds: float = 10) -> None:
+        """Wait until every delivery that is due has been attempted.
+
+        :raises StripeError: some are still due after that many seconds.
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.order("GET", "deliveries")["due_now"] == 0:
+                return
+            time.sleep(0.01)
+        raise StripeError(f"Deliveries are still due after {seconds:.0f} seconds.")
 
     def resend(self, event: str, endpoint: str | None = None) -> None:
         """Deliver an event again, to one endpoint or to all."""
@@ -126,6 +147,11 @@ class StripeServer(StripeControl):
         api = server.api
         super().__init__(server.url, secret_key=api.secret_key, publishable_key=api.publishable_key)
         self.engine = api.engine
+
+    def webhook_urls(self) -> set[str]:
+        """Return where the registered endpoints are: those of an earlier run are kept."""
+        with self.engine.working() as work:
+            return {each["url"] for each in work.store.find("webhook_endpoint")}
 
     def signed_event(self, event: str, endpoint: str) -> tuple[bytes, str]:
         """Return body and Stripe-Signature of a delivery, to be handed over without HTTP."""
