@@ -95,7 +95,7 @@ class Stack:
     folder: Path  # logs and keys
     signing_key: str
     saleor_port: int
-    variables: dict[str, str] = field(default_factory=dict)  # of every Saleor process
+    variables: dict[str, str] = field(default_factory=dict)  # of every process of Saleor and Office
 
     @property
     def saleor_url(self) -> str:
@@ -123,6 +123,7 @@ class Stack:
             "DATABASE_OWNER_URL": self.cluster.url("alencon_owner"),
             "SECRET_KEY": DEVELOPMENT_KEY,
             "SALEOR_API_URL": f"{self.saleor_url}/graphql/",
+            **self.variables,
             **more,
         }
 
@@ -203,7 +204,7 @@ def temporary_stack(
     """Give a throw-away stack for tests: cluster running, both schemas ready, no Saleor yet.
 
     :param server_environment: variables added to the PostgreSQL server's environment.
-    :param variables: added to the environment of every Saleor process.
+    :param variables: added to the environment of every process of Saleor and of the Office.
     """
     source = find_saleor()
     template = ensure_template(source)
@@ -268,18 +269,25 @@ def start_durable_stack(
         yield stack
 
 
-def run_stack(*, saleor_port: int, office_port: int, tell: Callable[[str], None] = print) -> None:
+def run_stack(
+    *, saleor_port: int, office_port: int, stripe_port: int, tell: Callable[[str], None] = print
+) -> None:
     """Start everything, tell the URLs, and stay until Ctrl-C or until a program ends.
 
     :raises PortBusy, SaleorMissing, PostgresMissing, ProcessDied: everything is stopped first.
     """
+    from saleor_alencon.local.saleor_payments import paying_stack
     from saleor_alencon.local.saleor_seed import seed_saleor
 
     signal.signal(signal.SIGTERM, interrupt)  # a terminal that closes, a service manager
     signal.signal(signal.SIGHUP, interrupt)
     check_port_free(HOST, saleor_port, "Saleor's API")
     check_port_free(HOST, office_port, "the Office service")
-    with durable_stack(saleor_port, tell) as stack, started_processes() as processes:
+    with (
+        durable_stack(saleor_port, tell) as bare,
+        paying_stack(bare, stripe_port, tell) as stack,
+        started_processes() as processes,
+    ):
         logs = stack.folder / "logs"
         shutil.rmtree(logs, ignore_errors=True)
         logs.mkdir()
@@ -315,13 +323,14 @@ def ensure_app_tokens(stack: Stack) -> dict[str, str]:
         OFFICE_APP: create_saleor_app(stack, OFFICE_APP, OFFICE_APP_PERMISSIONS),
         "alencon.seed": create_saleor_app(stack, "alencon.seed", SEED_APP_PERMISSIONS),
     }
+    run_saleor(stack.source, stack.saleor_environment(), "alencon_payments", "app")
     file.touch(0o600)
     file.write_text(json.dumps(tokens), "utf-8")
     return tokens
 
 
 def start_saleor_tasks(stack: Stack, processes: Processes, logs: Path) -> None:
-    """Start Saleor's worker and scheduler when there is a broker, else a loop that sweeps."""
+    """Start Saleor's worker and scheduler when there is a broker, else loops for our own tasks."""
     environment = stack.saleor_environment()
     python = str(stack.source.python)
     if "CELERY_BROKER_URL" in environment:
@@ -332,7 +341,11 @@ def start_saleor_tasks(stack: Stack, processes: Processes, logs: Path) -> None:
             "Saleor's scheduler": [*celery, "beat", "--loglevel=warning", f"--schedule={schedule}"],
         }
     else:
-        commands = {"the sweep": [python, "manage.py", "alencon_sweep", "--watch", "30"]}
+        manage = [python, "manage.py"]
+        commands = {
+            "the sweep": [*manage, "alencon_sweep", "--watch", "30"],
+            "the watch": [*manage, "alencon_payments", "watch", "--every", "30"],
+        }
     for name, command in commands.items():
         processes.start(
             name,

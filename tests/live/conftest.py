@@ -9,13 +9,14 @@ import pytest
 
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.local.processes import find_free_port, started_processes
+from saleor_alencon.local.saleor_payments import register_saleor, stripe_variables
 from saleor_alencon.local.saleor_source import find_saleor, run_saleor
 from saleor_alencon.local.saleor_stack import start_saleor_api, temporary_stack
-from saleor_alencon.local.stripe_server import StripeServer, running_stripe_server
+from saleor_alencon.local.stripe_server import running_stripe_server
 from saleor_alencon.local.system_postgres import find_binaries
 from tests.live.card_shopper import CardShopper
 from tests.live.killable_saleor import KillableSaleor
-from tests.live.live_saleor import STRIPE_WEBHOOK_SECRET, LiveSaleor
+from tests.live.live_saleor import LiveSaleor
 from tests.live.town import open_town
 from tests.not_run import leave_out, tests_below
 
@@ -38,16 +39,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     leave_out(live, "live", find_reason_to_skip() if live else None)
 
 
-def stripe_variables(stripe: StripeServer) -> dict[str, str]:
-    """Return what Saleor's processes need to pay at a test server."""
-    return {
-        "STRIPE_SECRET_KEY": stripe.secret_key,
-        "STRIPE_PUBLISHABLE_KEY": stripe.publishable_key,
-        "STRIPE_WEBHOOK_SECRET": STRIPE_WEBHOOK_SECRET,
-        "STRIPE_API_BASE": stripe.url,
-    }
-
-
 @pytest.fixture(scope="session")
 def live() -> Iterator[LiveSaleor]:
     """Give a running Saleor with the demo shops, and everything needed to disturb it."""
@@ -60,8 +51,7 @@ def live() -> Iterator[LiveSaleor]:
         ):
             run_saleor(stack.source, stack.saleor_environment(), "alencon_payments", "app")
             start_saleor_api(stack, processes, log=folder / "api.log")
-            url = f"{stack.saleor_url}/plugins/alencon.payments/webhook"
-            stripe.register_webhook(url, STRIPE_WEBHOOK_SECRET)
+            register_saleor(stripe, stack)
             with open_town(stack) as (town, payment_app):
                 saleor = LiveSaleor(stack, processes, town, payment_app, stripe)
                 yield saleor

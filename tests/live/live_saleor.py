@@ -20,7 +20,6 @@ from tests.live.shopping import Town
 from tests.live.town import set_plugin_active
 
 API = "Saleor's API"
-STRIPE_WEBHOOK_SECRET = "whsec_livetests"
 
 
 @dataclass(frozen=True)

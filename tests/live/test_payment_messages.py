@@ -9,12 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
+from saleor_alencon.local.saleor_payments import WEBHOOK_SECRET
 from tests.live.card_shopper import CardShopper
-from tests.live.live_saleor import STRIPE_WEBHOOK_SECRET, LiveSaleor
+from tests.live.live_saleor import LiveSaleor
 from tests.live.test_payments import BOOK, CIDER, eventually
 
 
-def sign(body: bytes, *, at: float | None = None, secret: str = STRIPE_WEBHOOK_SECRET) -> str:
+def sign(body: bytes, *, at: float | None = None, secret: str = WEBHOOK_SECRET) -> str:
     """Return a Stripe-Signature of our own making."""
     moment = int(time.time() if at is None else at)
     digest = hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
