@@ -5,7 +5,7 @@ import os
 
 import dj_database_url
 from saleor.settings import *  # noqa: F403
-from saleor.settings import CELERY_BEAT_SCHEDULE, DATABASES, DEBUG, PLUGINS
+from saleor.settings import CELERY_BEAT_SCHEDULE, DATABASES, DEBUG, LOGGING, PLUGINS
 
 from saleor_alencon_plugins.payments.keys import read_stripe_keys
 
@@ -33,6 +33,8 @@ CELERY_BEAT_SCHEDULE["alencon-sweep"] = {
 PLUGINS[PLUGINS.index("saleor.plugins.webhook.plugin.WebhookPlugin")] = (
     "saleor_alencon_plugins.payments.webhook_plugin.WebhookPlugin"
 )
+# The library's log of each call would hold, at its finest, bodies with client secrets.
+LOGGING["loggers"]["stripe"] = {"level": "WARNING", "propagate": True}
 ALENCON_STRIPE = read_stripe_keys(os.environ, debug=DEBUG)
 ALENCON_ORDER_MINUTES = float(os.environ.get("ALENCON_ORDER_MINUTES", "60"))
 PAYMENT_WATCH_SECONDS = float(os.environ.get("ALENCON_PAYMENT_WATCH_SECONDS", "60"))

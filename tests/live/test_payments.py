@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from saleor_alencon.local.saleor_payments import WEBHOOK_SECRET
 from tests.live.card_shopper import GATEWAY, CardShopper
 
 BOOK = "librairie-des-halles-1"
@@ -302,3 +303,25 @@ def test_the_status_shows_no_secret(shopper: CardShopper) -> None:
 
     assert json.loads(printed)["payments"]["charged"] >= 1
     assert "secret" not in printed
+
+
+def test_saleor_writes_no_secret_into_its_log_or_database(shopper: CardShopper) -> None:
+    checkout = shopper.town.start_checkout({BOOK: 1})
+    started = shopper.pay(checkout)
+    shopper.stripe.fault("error", "/v1/payment_intents", times=2)
+    shopper.initialize(shopper.town.start_checkout({BOOK: 1}))
+    secrets = [shopper.stripe.secret_key, WEBHOOK_SECRET, started.secret.split("_secret_")[1]]
+
+    log = (shopper.live.stack.folder / "api.log").read_text("utf-8")
+    rows = shopper.live.admin.execute(
+        "SELECT json_agg(item)::text, json_agg(event)::text FROM payment_transactionitem item"
+        " JOIN payment_transactionevent event ON event.transaction_id = item.id"
+        " WHERE item.psp_reference = %s",
+        [started.intent],
+    ).fetchone()
+
+    assert rows is not None
+    assert started.intent in rows[0]
+    for secret in secrets:
+        assert secret not in log
+        assert secret not in rows[0] + rows[1]
