@@ -205,7 +205,7 @@ class ShopAdmin(ShopSteps, KeptAdmin):
         lines = hours_lines(shop, timezone.localdate())
         url = reverse("admin:shops_shop_hours", args=(shop.pk,))
         return format_html(
-            "{}<br>{}", format_html_join("<br>", "{}", ((each,) for each in lines)),
+            "{}{}", format_html_join("", "{}<br>", ((each,) for each in lines)),
             link(url, _("Modifier")),
         )  # fmt: skip
 
