@@ -18,7 +18,13 @@ from django.utils import timezone
 from saleor.payment.models import TransactionItem
 
 from .amounts import to_amount, to_cents
-from .errors import AmountNotExact, ProviderBroken, ProviderRefused, ProviderUnreachable
+from .errors import (
+    AmountNotExact,
+    PaymentError,
+    ProviderBroken,
+    ProviderRefused,
+    ProviderUnreachable,
+)
 from .locks import exclusive
 from .messages import message, staff_message
 from .models import Intent, IntentState
@@ -55,7 +61,7 @@ def initialize_session(data: Any, provider: PaymentProvider) -> Answer:
     except ProviderRefused as refusal:
         logger.warning("Stripe refused a payment: %s", refusal)
         return failure(message("refused", language, detail=refusal.message or refusal.code))
-    except ProviderUnreachable as error:
+    except PaymentError as error:
         logger.warning("A payment could not begin: %s", error)
         return failure(message("unavailable", language))
     return {

@@ -2,7 +2,8 @@
 
 Reads one JSON request a line, ``{"action", "arguments", "steps"}``, and answers one line each:
 ``{"killed": true}``. A step is a statement that writes, a commit, or a call to Stripe, before and
-after. Without ``steps`` the action is done here and nobody is killed.
+after. Without ``steps`` nobody is killed. Every action has a process of its own: this one never
+gets a thread, which a fork would leave behind with its locks.
 """
 
 import json
@@ -19,6 +20,7 @@ from saleor.core.db.connection import allow_writer
 from saleor_alencon_plugins.payments import stripe_provider
 from saleor_alencon_plugins.payments.messages_of_stripe import process_event
 from saleor_alencon_plugins.payments.models import ProviderEvent
+from saleor_alencon_plugins.payments.reporting import load_document
 from saleor_alencon_plugins.payments.watching import watch
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -94,15 +96,15 @@ def look_after_all(order_minutes: float = 60) -> None:
 ACTIONS = {"mutate": mutate, "message": process_message, "watch": look_after_all}
 
 
-def is_killed(action: Any, arguments: dict[str, Any], steps: int) -> bool:
-    """Do it in a child that dies after so many steps; say whether it did."""
+def is_killed(action: Any, arguments: dict[str, Any], steps: int | None) -> bool:
+    """Do it in a child that dies after so many steps, if any; say whether it did."""
     connections.close_all()
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            fuse = Fuse(steps)
-            fuse.install()
+            if steps is not None:
+                Fuse(steps).install()
             action(**arguments)
             status = 0
         finally:
@@ -119,13 +121,10 @@ def serve() -> None:
     """Answer requests until the input ends."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # what Saleor prints goes to the log
+    load_document()  # once for all children
     answers.write(json.dumps({"ready": True}) + "\n")
     for line in sys.stdin:
         request = json.loads(line)
         action, arguments = ACTIONS[request["action"]], request["arguments"]
-        if request["steps"] is None:
-            action(**arguments)
-            answer = {"killed": False}
-        else:
-            answer = {"killed": is_killed(action, arguments, request["steps"])}
+        answer = {"killed": is_killed(action, arguments, request["steps"])}
         answers.write(json.dumps(answer) + "\n")
