@@ -10,6 +10,7 @@ import time
 import pytest
 import stripe
 
+from saleor_alencon.errors import AlenconError
 from saleor_alencon.local.stripe_server import StripeControl, running_stripe_server
 from saleor_alencon.local.stripe_server.store import StripeServerBusy
 from tests.unit.stripe_server.conftest import connect
@@ -109,7 +110,7 @@ def test_time_brings_what_is_due_when_the_clock_runs() -> None:
 
 
 def test_the_clock_does_not_go_back(server) -> None:
-    with pytest.raises(Exception, match="only goes forward"):
+    with pytest.raises(AlenconError, match="only goes forward"):
         server.advance(seconds=-1)
 
 
