@@ -102,7 +102,7 @@ def test_a_payment_that_is_not_of_this_shop_is_left_alone(shopper: CardShopper) 
     intent = httpx.post(
         f"{stripe.url}/v1/payment_intents",
         auth=(stripe.secret_key, ""),
-        data={"amount": 500, "currency": "eur", "payment_method_types[]": "card"},
+        data={"amount": 500, "currency": "eur", "automatic_payment_methods[enabled]": "true"},
         trust_env=False,
     ).json()["id"]
     subject = {"object": "payment_intent", "id": intent}
