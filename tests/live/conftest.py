@@ -10,10 +10,14 @@ import pytest
 
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.local.processes import find_free_port, started_processes
-from saleor_alencon.local.saleor_source import find_saleor
+from saleor_alencon.local.saleor_payments import register_saleor, stripe_variables
+from saleor_alencon.local.saleor_source import find_saleor, run_saleor
 from saleor_alencon.local.saleor_stack import start_saleor_api, temporary_stack
+from saleor_alencon.local.stripe_server import running_stripe_server
 from saleor_alencon.local.system_postgres import find_binaries
 from tests.browser.conftest import find_reason_to_skip as find_reason_without_browser
+from tests.live.card_shopper import CardShopper
+from tests.live.killable_saleor import KillableSaleor
 from tests.live.live_saleor import LiveSaleor
 from tests.live.office_town import OfficeTown, running_office_town
 from tests.live.town import open_town
@@ -57,12 +61,15 @@ def live() -> Iterator[LiveSaleor]:
     folder = Path(tempfile.mkdtemp(prefix="alencon-live-"))
     try:
         with (
-            temporary_stack(folder, find_free_port()) as stack,
+            running_stripe_server() as stripe,
+            temporary_stack(folder, find_free_port(), variables=stripe_variables(stripe)) as stack,
             started_processes() as processes,
         ):
+            run_saleor(stack.source, stack.saleor_environment(), "alencon_payments", "app")
             start_saleor_api(stack, processes, log=folder / "api.log")
+            register_saleor(stripe, stack)
             with open_town(stack) as (town, payment_app):
-                saleor = LiveSaleor(stack, processes, town, payment_app)
+                saleor = LiveSaleor(stack, processes, town, payment_app, stripe)
                 yield saleor
                 saleor.close()
     finally:
@@ -86,3 +93,23 @@ def undisturbed(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "live" in request.fixturenames:
         request.getfixturevalue("live").repair()
+
+
+@pytest.fixture(scope="session")
+def saleor(live: LiveSaleor) -> Iterator[KillableSaleor]:
+    """Give a process of Saleor's in which the tests act and kill."""
+    process = KillableSaleor(live)
+    yield process
+    process.close()
+
+
+@pytest.fixture
+def shopper(live: LiveSaleor, saleor: KillableSaleor) -> Iterator[CardShopper]:
+    """Give a shopper with a card; Stripe's messages are kept back until the test lets them go."""
+    live.stripe.pause_deliveries()
+    shopper = CardShopper(live, live.stripe, saleor)
+    yield shopper
+    live.stripe.order("DELETE", "faults")
+    live.stripe.pause_deliveries(False)
+    live.stripe.deliver_due()
+    shopper.close()
