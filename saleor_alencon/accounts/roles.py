@@ -34,6 +34,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "shops.change_*",
         "inbox.replay_inboxdocument",
         "pickups.work",
+        "psp.fetch",
         "settlement.create_run",
         "settlement.cancel_run",
         "settlement.execute_run",
@@ -41,6 +42,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
     ),
     Role.APPROVER: (
         *READ_EVERYTHING,
+        "psp.fetch",
         "settlement.approve_run",
         "settlement.cancel_run",
         "settlement.execute_run",

@@ -5,6 +5,7 @@ import itertools
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from tqdm import tqdm
@@ -20,6 +21,7 @@ from saleor_alencon.shops.models import (
     Association,
     CommissionRate,
     Dues,
+    PayoutRail,
     Shop,
     ShopEventKind,
     ShopMember,
@@ -66,6 +68,8 @@ def demo_seed(now: datetime.datetime | None = None) -> None:
             "email": "office@alencon.example",
             "iban": "FR7630006000011234567890189",
             "bic": "AGRIFRPPXXX",
+            # Without a payment provider there is only the bank to pay by.
+            "payout_rail": PayoutRail.CONNECT if settings.STRIPE_SECRET_KEY else PayoutRail.SEPA,
         },
     )
     for email, role in LOGINS.items():

@@ -28,6 +28,7 @@ def open_town() -> None:
     Association.objects.create(
         id=1, name="Office", legal_name="Office du commerce", address_line="Place Foch",
         postal_code="61000", city="Alençon", email="office@alencon.example", iban=IBAN, bic=BIC,
+        payout_rail="sepa",
     )  # fmt: skip
     for role in (Role.OPERATOR, Role.APPROVER):
         User.objects.create_user(f"{role}@alencon.example", "un-mot-de-passe-long", role=role)

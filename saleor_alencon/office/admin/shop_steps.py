@@ -43,7 +43,15 @@ class OptionalReasonForm(ReasonForm):
 class ShopSteps:
     """What :class:`ShopAdmin` can do with a shop besides editing its record."""
 
-    actions_detail = ("hours", "commit", "approve", "open", "resume", "suspend", "close")
+    actions_detail: tuple[str, ...] = (
+        "hours",
+        "commit",
+        "approve",
+        "open",
+        "resume",
+        "suspend",
+        "close",
+    )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         shop = Shop.objects.filter(pk=object_id).first()
