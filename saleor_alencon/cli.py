@@ -3,7 +3,9 @@
 import os
 import sys
 
-NO_DATABASE = frozenset({"bench", "saleor", "help", "--help", "--version", "makemessages"})
+NO_DATABASE = frozenset(
+    {"bench", "saleor", "stripe", "help", "--help", "--version", "makemessages"}
+)
 """Commands that need no database of the Office, so none is started for them."""
 
 
