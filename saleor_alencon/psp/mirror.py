@@ -68,7 +68,8 @@ def payout_row(item: Json) -> ProviderPayout:
 
 def rows_write(items: list[Json]) -> None:
     """Write a page of movements, with the disputes and payouts among their sources."""
-    rows = [movement_row(item) for item in items]
+    # Stripe lists the newest first: of one second, the older row gets the smaller number here.
+    rows = [movement_row(item) for item in reversed(items)]
     BalanceTransaction.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["provider_id"], update_fields=MOVEMENT_FIELDS
     )

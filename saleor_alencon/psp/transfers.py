@@ -34,7 +34,7 @@ from saleor_alencon.settlement.services import (
     payout_send,
     run_finish,
 )
-from saleor_alencon.shops.models import PayoutRail
+from saleor_alencon.shops.models import ConnectedAccount, PayoutRail
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,9 @@ def _refused(transfer: Transfer, refusal: ProviderRefused, now: datetime.datetim
         transfer.refusal = str(refusal)[:200]
         transfer.save()
         if not refusal.retryable:
-            payout_fail(payout_id=transfer.payout_id, reason=str(refusal), now=now)
+            payout = payout_fail(payout_id=transfer.payout_id, reason=str(refusal), now=now)
+            # The account may be the cause: it is asked about again before another run.
+            ConnectedAccount.objects.filter(shop=payout.shop_id).update(checked_at=None)
 
 
 def _details(payout: Payout, run: SettlementRun) -> Json:
