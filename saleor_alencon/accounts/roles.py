@@ -25,11 +25,13 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         *READ_EVERYTHING,
         "accounts.*",
         "shops.*",
+        "provisioning.provision_shop",
         "inbox.replay_inboxdocument",
     ),
     Role.OPERATOR: (
         *READ_EVERYTHING,
         "catalogue.import_catalogue",
+        "provisioning.provision_shop",
         "shops.add_*",
         "shops.change_*",
         "inbox.replay_inboxdocument",

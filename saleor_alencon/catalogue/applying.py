@@ -4,7 +4,7 @@ Cut off anywhere, nothing is lost: the next run plans anew from what Saleor then
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -143,6 +143,7 @@ class Applier:
             "category": self.category(head),
             "taxClass": places.tax_classes[head.rate_bps or 0],
             "collections": [places.collection],
+            "attributes": [{"id": places.shop_attribute, "dropdown": {"id": places.shop_value}}],
             "privateMetadata": metadata(private),
             "channelListings": [listing(places.channel)],
             "variants": [self.variant_input(row, head) for row in change.rows],
@@ -155,7 +156,7 @@ class Applier:
         """Return a new variant; without a name, Saleor would show a nonsensical one."""
         name = qualified(self.places.shop, row.reference)
         fields: dict[str, Any] = {
-            "attributes": [],
+            "attributes": self.variant_attributes(row),
             "name": row.variant or head.name,
             "sku": name,
             "externalReference": name,
@@ -170,6 +171,12 @@ class Applier:
         if row.weight_grams is not None:
             fields["weight"] = self.weight(row.weight_grams)
         return fields
+
+    def variant_attributes(self, row: ProductRow) -> list[dict[str, Any]]:
+        """Return what a shopper chooses the variant by; an only variant has nothing to choose."""
+        if not row.variant:
+            return []
+        return [{"id": self.places.variant_attribute, "dropdown": {"value": row.variant}}]
 
     def weight(self, grams: int) -> str:
         """Return grams in Saleor's own unit."""
@@ -239,12 +246,14 @@ class Applier:
         return fields
 
     def changed_variant(
-        self, known: ExistingVariant, row: ProductRow, names: set[str], head_name: str
+        self, known: ExistingVariant, row: ProductRow, names: Collection[str], head_name: str
     ) -> dict[str, Any]:
         """Return the variant's fields that differ."""
         fields: dict[str, Any] = {"id": known.id}
         if "name" in names:
             fields["name"] = row.variant or head_name
+            if row.variant:
+                fields["attributes"] = self.variant_attributes(row)
         if "ean" in names:
             fields["metadata"] = metadata({EAN_KEY: row.ean})
         if "weight" in names:

@@ -1,7 +1,7 @@
 """What an import would do: the file's rows compared with what Saleor holds. Nothing is sent."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
@@ -28,7 +28,7 @@ class Change:
     existing: ExistingProduct | None = None
     # Empty tuples rather than lists: of 50,000 new products, none holds anything here.
     product: Collection[str] = ()  # names of the fields that differ
-    variants: tuple[tuple[ExistingVariant, ProductRow, set[str]], ...] = ()
+    variants: tuple[tuple[ExistingVariant, ProductRow, Collection[str]], ...] = ()
     new_variants: tuple[ProductRow, ...] = ()
     publish: bool = False
     collect: bool = False
@@ -68,6 +68,25 @@ class Plan:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A product of Saleor that rows of the file are, and what differs; None when nothing does."""
+
+    id: str
+    imported_by: str
+    change: Change | None
+
+
+@dataclass(slots=True)
+class Held:
+    """What planning keeps of the products in Saleor."""
+
+    by_code: dict[str, Match] = field(default_factory=dict)
+    by_first: dict[str, ExistingProduct] = field(default_factory=dict)  # by the rows' own code
+    others: dict[str, ExistingProduct] = field(default_factory=dict)  # by id
+    owners: dict[str, tuple[str, str]] = field(default_factory=dict)  # id and code, by reference
+
+
 @dataclass(frozen=True)
 class Planner:
     """Compares products with what Saleor holds."""
@@ -80,53 +99,91 @@ class Planner:
     def plan(
         self, catalogue: Catalogue, existing: Iterable[ExistingProduct], *, complete: bool
     ) -> Plan:
-        """Return what to do; with ``complete`` the products that the file leaves out are hidden."""
-        products = list(existing)
-        by_code = {product.code: product for product in products}
-        owner = {v.reference: product for product in products for v in product.variants}
+        """Return what to do; with ``complete`` the products that the file leaves out are hidden.
+
+        Products are compared as they come and then let go: of 50,000, only what differs stays.
+        """
         plan = Plan(refused=list(catalogue.refused))
-        kept: set[str] = set()
-        for code, rows in catalogue.products().items():
-            known = by_code.get(code) or owner.get(rows[0].reference)
-            faults = self.find_faults(rows, known, owner)
-            if known:
-                kept.add(known.id)
+        wanted = catalogue.products()
+        held = self.read(wanted, existing, keep_others=complete)
+        for code, rows in wanted.items():
+            found = held.by_code.get(code)
+            if found is None and (other := held.by_first.pop(code, None)):
+                found = self.match(rows, other)
+                held.others.pop(other.id, None)
+            faults = self.find_faults(rows, found.id if found else None, held.owners)
             if faults:
                 plan.refused += [refused_again(row, faults) for row in rows]
-                continue
-            self.add(plan, self.compare(rows, known))
+            elif found is None:
+                plan.changes.append(self.compare(rows, None))
+            elif found.change is None:
+                self.add_unchanged(plan, rows, found.imported_by)
+            else:
+                plan.changes.append(found.change)
         if complete and not plan.refused:
-            plan.hide = [p for p in products if p.id not in kept and p.published]
+            plan.hide = [product for product in held.others.values() if product.published]
         plan.refused.sort(key=lambda refused: refused.line)
         return plan
 
-    def add(self, plan: Plan, change: Change) -> None:
-        """Put a product's rows where they belong."""
-        if change.differs():
-            plan.changes.append(change)
-        elif self.job and change.existing and change.existing.imported_by == self.job:
-            plan.resumed += change.rows
+    def read(
+        self,
+        wanted: dict[str, list[ProductRow]],
+        existing: Iterable[ExistingProduct],
+        *,
+        keep_others: bool,
+    ) -> "Held":
+        """Compare each product with its rows, and keep what planning needs of it."""
+        held = Held()
+        first = {rows[0].reference: code for code, rows in wanted.items()}
+        for product in existing:
+            owner = (product.id, product.code)
+            for variant in product.variants:
+                held.owners[variant.reference] = owner
+                # Without an import, a product's code is not the merchant's.
+                if variant.reference in first and product.code not in wanted:
+                    held.by_first[first[variant.reference]] = product
+            if product.code in wanted:
+                held.by_code[product.code] = self.match(wanted[product.code], product)
+            elif keep_others:
+                held.others[product.id] = product
+        return held
+
+    def match(self, rows: list[ProductRow], product: ExistingProduct) -> "Match":
+        """Compare a product with its rows; what is not needed to send the difference is let go."""
+        change = None
+        if all(row.rate_bps is None or row.rate_bps in self.places.tax_classes for row in rows):
+            change = self.compare(rows, product)
+            if change.differs():
+                change.existing = replace(product, code="", name="", description="", variants=[])
+            else:
+                change = None
+        return Match(product.id, product.imported_by, change)
+
+    def add_unchanged(self, plan: Plan, rows: list[ProductRow], imported_by: str) -> None:
+        """Count rows that are as Saleor holds them; this job may have brought them there."""
+        if self.job and imported_by == self.job:
+            plan.resumed += rows
         else:
-            plan.unchanged += change.rows
+            plan.unchanged += rows
 
     def find_faults(
         self,
         rows: list[ProductRow],
-        known: ExistingProduct | None,
-        owner: dict[str, ExistingProduct],
+        product_id: str | None,
+        owners: dict[str, tuple[str, str]],
     ) -> list[RowFault]:
         """Return what only Saleor's own data shows to be wrong."""
         faults = []
         for row in rows:
-            held = owner.get(row.reference)
-            if held is not None and held is not known:
+            owner, code = owners.get(row.reference, (None, ""))
+            if owner is not None and owner != product_id:
                 message = _("Cette référence est déjà vendue sous le code produit « %(code)s ».")
                 faults.append(
                     RowFault(
                         row.line,
                         Column.REFERENCE.value,
                         row.reference,
-                        message % {"code": held.code},
+                        message % {"code": code},
                     )
                 )
             if row.rate_bps is not None and row.rate_bps not in self.places.tax_classes:
@@ -154,26 +211,27 @@ class Planner:
             if variant is None:
                 change.new_variants += (row,)
             elif fields := variant_differences(row, variant, head, known):
-                change.variants += ((variant, row, fields),)
+                kept = replace(variant, reference="", sku="", name="", ean="")
+                change.variants += ((kept, row, fields),)
         return change
 
-    def product_differences(self, head: ProductRow, known: ExistingProduct) -> set[str]:
+    def product_differences(self, head: ProductRow, known: ExistingProduct) -> tuple[str, ...]:
         """Return the product's fields that differ; what the file leaves out does not."""
-        found = set()
+        found: list[str] = []
         if head.name and head.name != known.name:
-            found.add("name")
+            found.append("name")
         if head.description and not same_text(head.description, known.description):
-            found.add("description")
+            found.append("description")
         if head.category and self.categories.find(head.category) != known.category:
-            found.add("category")
+            found.append("category")
         if head.rate_bps is not None and self.places.tax_classes[head.rate_bps] != known.tax_class:
-            found.add("taxClass")
-        return found
+            found.append("taxClass")
+        return tuple(found)
 
 
 def variant_differences(
     row: ProductRow, variant: ExistingVariant, head: ProductRow, known: ExistingProduct
-) -> set[str]:
+) -> tuple[str, ...]:
     """Return the names of the variant's fields that differ; what the file leaves out does not."""
     name = row.variant
     if not name and variant.name == known.name:
@@ -185,7 +243,7 @@ def variant_differences(
         ("price", row.price_cents, variant.price_cents),
         ("stock", row.stock, variant.stock),
     )
-    return {name for name, wanted, held in pairs if wanted is not None and wanted != held}
+    return tuple(name for name, wanted, held in pairs if wanted is not None and wanted != held)
 
 
 def has_image(known: ExistingProduct, key: str) -> bool:

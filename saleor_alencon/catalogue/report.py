@@ -3,7 +3,7 @@
 from typing import Any
 
 from saleor_alencon.catalogue.models import ImportJob, ImportState
-from saleor_alencon.catalogue.services import is_silent
+from saleor_alencon.catalogue.services import is_asked, is_silent
 
 SHOWN_FAULTS = 100
 
@@ -19,12 +19,14 @@ def report_context(
         for fault in row.faults
     ]
     ready = job.state in (ImportState.CHECKED, ImportState.STOPPED)
+    asked = is_asked(job)
     return {
         "job": job,
+        "asked": asked,
         "faults": faults[:SHOWN_FAULTS],
         "more_faults": len(faults) > SHOWN_FAULTS,
         "report_url": report_url,
         "apply_url": apply_url,
         "failed_url": failed_url,
-        "can_apply": may_apply and (ready or (job.is_running and is_silent(job))),
+        "can_apply": may_apply and not asked and (ready or (job.is_running and is_silent(job))),
     }

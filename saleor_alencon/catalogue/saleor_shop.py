@@ -12,6 +12,7 @@ from saleor_alencon.catalogue.columns import plain
 from saleor_alencon.catalogue.identity import reference_of, slug_text
 from saleor_alencon.catalogue.rich_text import to_text
 from saleor_alencon.errors import AlenconError
+from saleor_alencon.provisioning.shop_value import find_shop_value
 from saleor_alencon.saleor_api.client import SaleorClient, SaleorRefused
 
 TAX_CLASSES = {"TVA 20 %": 2000, "TVA 10 %": 1000, "TVA 5,5 %": 550, "TVA 2,1 %": 210}
@@ -36,6 +37,9 @@ class ShopPlaces:
     product_type: str
     warehouse: str
     collection: str
+    shop_attribute: str
+    shop_value: str  # whose products these are, as shoppers see and filter it
+    variant_attribute: str  # by which shoppers choose among a product's variants
     tax_classes: dict[int, str]  # by basis points
     weight_unit: str
 
@@ -89,16 +93,13 @@ def load_places(client: SaleorClient, shop: str) -> ShopPlaces:
     for name in ("productTypes", "warehouses", "collections"):
         edges = data[name]["edges"]
         if not edges:
-            raise ShopMissing(
-                _(
-                    "La boutique « %(shop)s » n'est pas prête dans Saleor (%(what)s manque) : "
-                    "lancez « alencon saleor setup » puis « alencon shops provision »."
-                )
-                % {"shop": shop, "what": name}
-            )
+            raise ShopMissing(not_ready(shop, name))
         found[name] = edges[0]["node"]["id"]
     if data["channel"] is None:
         raise ShopMissing(_("Le canal de vente manque : lancez « alencon saleor setup »."))
+    _attribute, value = find_shop_value(client, shop)
+    if value is None or data["variante"] is None:
+        raise ShopMissing(not_ready(shop, "boutique / variante"))
     classes = (edge["node"] for edge in data["taxClasses"]["edges"])
     return ShopPlaces(
         shop=shop,
@@ -106,11 +107,23 @@ def load_places(client: SaleorClient, shop: str) -> ShopPlaces:
         product_type=found["productTypes"],
         warehouse=found["warehouses"],
         collection=found["collections"],
+        shop_attribute=value.attribute_id,
+        shop_value=value.id,
+        variant_attribute=data["variante"]["id"],
         tax_classes={
             TAX_CLASSES[item["name"]]: item["id"] for item in classes if item["name"] in TAX_CLASSES
         },
         weight_unit=data["shop"]["defaultWeightUnit"] or "KG",
     )
+
+
+def not_ready(shop: str, what: str) -> str:
+    """Say what of a shop is not in Saleor, and how it comes there."""
+    return _(
+        "La boutique « %(shop)s » n'est pas prête dans Saleor (%(what)s manque) : "
+        "mettez-la en place dans Saleor (« alencon saleor setup », puis « alencon shops "
+        "provision »)."
+    ) % {"shop": shop, "what": what}
 
 
 def to_cents(amount: Any) -> int:

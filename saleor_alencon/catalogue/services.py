@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 MOST_IMAGES_BYTES = 200 * 1024 * 1024
 LOCK_FAMILY = 0x616C63  # of PostgreSQL's advisory locks: imports
 SILENT_AFTER = datetime.timedelta(minutes=3)
+IDLE = (ImportState.RECEIVED, ImportState.CHECKED, ImportState.STOPPED)
 PAUSES_SECONDS = (2, 10, 30)
 
 
@@ -154,6 +155,7 @@ def import_start(*, job_id: int, apply: bool) -> None:
     job = ImportJob.objects.get(pk=job_id)
     if job.is_running and not is_silent(job):
         raise ImportBusy(_("Cet import est en cours."))
+    ImportJob.objects.filter(pk=job_id).update(message="", handled=0, beat_at=timezone.now())
     if settings.CELERY_BROKER_URL:
         from saleor_alencon.catalogue.tasks import run_import
 
@@ -179,13 +181,21 @@ def is_silent(job: ImportJob) -> bool:
     return job.beat_at is None or timezone.now() - job.beat_at > SILENT_AFTER
 
 
+def is_asked(job: ImportJob) -> bool:
+    """Say whether a job was asked for a moment ago, and the work has not begun."""
+    waits = job.state in IDLE and job.handled == 0 and not job.message and job.beat_at is not None
+    return waits and not is_silent(job)
+
+
 @contextmanager
 def shop_locked(job: ImportJob) -> Iterator[None]:
     """Hold the shop's lock: PostgreSQL frees it by itself when the process dies."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_FAMILY, job.shop_id])
         if not cursor.fetchone()[0]:
-            raise ImportBusy(_("Un autre import de cette boutique est en cours."))
+            text = _("Un autre import de cette boutique est en cours.")
+            ImportJob.objects.filter(pk=job.pk, state__in=IDLE).update(message=text)
+            raise ImportBusy(text)
     try:
         yield
     finally:

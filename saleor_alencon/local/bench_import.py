@@ -30,11 +30,13 @@ from saleor_alencon.catalogue.saleor_shop import Categories, load_places
 from saleor_alencon.catalogue.services import import_apply, import_check, import_receive
 from saleor_alencon.local.processes import find_free_port, started_processes
 from saleor_alencon.local.saleor_stack import (
+    OFFICE_APP,
+    OFFICE_APP_PERMISSIONS,
     PROJECT,
-    SEED_APP_PERMISSIONS,
     Stack,
     create_saleor_app,
     run_office,
+    set_up_town,
     start_saleor_api,
     temporary_stack,
 )
@@ -58,15 +60,13 @@ PRICE_CHANGES_EVERY = 100
 
 def run(tell: Tell) -> bool:
     """Start a Saleor, measure on it in processes of their own, and compare with the goals."""
-    from saleor_alencon.local.saleor_seed import seed_saleor
-
     folder = Path(tempfile.mkdtemp(prefix="alencon-bench-"))
     try:
         with temporary_stack(folder, find_free_port()) as stack, started_processes() as processes:
             start_saleor_api(stack, processes, log=folder / "api.log")
-            token = create_saleor_app(stack, "alencon.bench", SEED_APP_PERMISSIONS)
-            seed_saleor(f"{stack.saleor_url}/graphql/", token, tell)
             run_office(stack, "seed")
+            token = create_saleor_app(stack, OFFICE_APP, OFFICE_APP_PERMISSIONS)
+            set_up_town(stack, token)
             tell(f"{ROUNDS} rounds of {PRODUCTS} products, each by both ways in turn.")
             reached = measure_on(stack, token, "speed")
             return measure_on(stack, token, "memory") and reached
@@ -95,8 +95,6 @@ def measure_speed(tell: Tell) -> bool:
     shops = list(Shop.objects.filter(state="live").order_by("pk")[: ROUNDS + 1])
     bare, ours, quick = [], [], []
     with office_client() as client:
-        for shop in shops:
-            ensure_collection(client, shop)
         batch = find_best_batch(client, shops[-1], tell)
         for number, shop in enumerate(shops[:ROUNDS]):
             bare.append(create_bare(client, shops[-1], f"B{number}", PRODUCTS, batch))
@@ -228,22 +226,9 @@ def find_best_batch(client: SaleorClient, shop: Shop, tell: Tell) -> int:
     return min(seconds, key=lambda batch: seconds[batch])
 
 
-def ensure_collection(client: SaleorClient, shop: Shop) -> None:
-    """Create the shop's page where nothing else has."""
-    found = client.run("catalogue_setup", shop=shop.slug)["collections"]["edges"]
-    if not found:
-        client.mutate(
-            "mutation($i: CollectionCreateInput!) { collectionCreate(input: $i) "
-            "{ errors { field code message } } }",
-            i={"name": shop.name, "slug": shop.slug},
-        )
-
-
 def measure_memory(tell: Tell) -> bool:
     """Measure the whole process's peak over a dry run: file received, read, checked, planned."""
     shop = Shop.objects.filter(state="live").order_by("pk")[ROUNDS + 1]
-    with office_client() as client:
-        ensure_collection(client, shop)
     before = peak_megabytes()
     job = receive(shop, catalogue_csv("M", MEMORY_ROWS))
     started = time.perf_counter()

@@ -114,7 +114,7 @@ def demo_fill(now: datetime.datetime) -> None:
     """Ingest the recorded orders into an empty inbox; draft a run where there is none."""
     if not InboxDocument.objects.exists():
         files = sorted((fixtures_folder() / "snapshots" / "v1").glob("*.json"))
-        for file in tqdm(files, desc="recorded orders", unit="document"):
+        for file in tqdm(files, desc="recorded orders", unit="document", disable=None):
             document = document_store(file.read_text(), source="file")
             document_ingest(document_id=document.pk, now=now)
     if not SettlementRun.objects.exists():

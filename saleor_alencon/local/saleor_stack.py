@@ -127,7 +127,7 @@ def prepare_office_schema(stack: Stack) -> None:
     run_office(stack, "migrate")
 
 
-def run_office(stack: Stack, *arguments: str) -> str:
+def run_office(stack: Stack, *arguments: str, stdin: str | None = None, **environment: str) -> str:
     """Run an ``alencon`` command on the stack's database, and return what it printed.
 
     :raises SaleorFailed: the command failed; the message has the end of its output.
@@ -137,7 +137,8 @@ def run_office(stack: Stack, *arguments: str) -> str:
         check=False,
         capture_output=True,
         text=True,
-        env=stack.office_environment(),
+        input=stdin,
+        env=stack.office_environment(**environment),
         cwd=PROJECT,
     )
     if done.returncode:
@@ -274,7 +275,9 @@ def run_stack(*, saleor_port: int, office_port: int, tell: Callable[[str], None]
         seed_saleor(f"{stack.saleor_url}/graphql/", tokens["alencon.seed"], tell)
         start_saleor_tasks(stack, processes, logs)
         logins = run_office(stack, "seed")
-        start_office(stack, processes, office_port, SALEOR_APP_TOKEN=tokens[OFFICE_APP])
+        tell("Setting Saleor up, and putting the shops into it.")
+        connection = set_up_town(stack, tokens[OFFICE_APP])
+        start_office(stack, processes, office_port, log=None, **connection)
         tell(
             f"Saleor's API   {stack.saleor_url}/graphql/\n"
             f"  staff login  {STAFF_EMAIL} / {STAFF_PASSWORD}\n"
@@ -303,6 +306,24 @@ def ensure_app_tokens(stack: Stack) -> dict[str, str]:
     file.touch(0o600)
     file.write_text(json.dumps(tokens), "utf-8")
     return tokens
+
+
+def set_up_town(stack: Stack, app_token: str) -> dict[str, str]:
+    """Set Saleor up, and bring the Office's shops into it; return the settings for both.
+
+    What an earlier start did is found, and only what differs is done.
+
+    :raises SaleorFailed: with what the command said.
+    """
+    connection = {
+        "SALEOR_APP_TOKEN": app_token,
+        "SALEOR_STAFF_EMAIL": STAFF_EMAIL,
+        "SALEOR_STAFF_PASSWORD": STAFF_PASSWORD,
+    }
+    login = ("--email", STAFF_EMAIL, "--password-stdin")
+    run_office(stack, "saleor", "setup", *login, stdin=STAFF_PASSWORD, **connection)
+    run_office(stack, "shops", "provision", "--all", **connection)
+    return connection
 
 
 def start_saleor_tasks(stack: Stack, processes: Processes, logs: Path) -> None:

@@ -123,6 +123,7 @@ NAVIGATION = [
                 "permission": partial(may_view, "shops.view_shop"),
             },
             page(_("Boutiques"), "store", "shops_shop"),
+            page(_("Boutiques dans Saleor"), "cloud_sync", "provisioning_shopprovision"),
             page(_("Catalogues"), "upload_file", "catalogue_importjob"),
             page(_("Taux de commission"), "percent", "shops_commissionrate"),
             page(_("Association"), "groups", "shops_association"),

@@ -46,13 +46,29 @@ TENDER_KINDS = [
 ]
 
 
+class SaleorStatus(models.TextChoices):
+    """An order's state as Saleor names it (``OrderStatusEnum``)."""
+
+    DRAFT = "DRAFT", _("brouillon")
+    UNCONFIRMED = "UNCONFIRMED", _("à confirmer")
+    UNFULFILLED = "UNFULFILLED", _("à servir")
+    PARTIALLY_FULFILLED = "PARTIALLY_FULFILLED", _("servie en partie")
+    FULFILLED = "FULFILLED", _("servie")
+    PARTIALLY_RETURNED = "PARTIALLY_RETURNED", _("rendue en partie")
+    RETURNED = "RETURNED", _("rendue")
+    CANCELED = "CANCELED", _("annulée")
+    EXPIRED = "EXPIRED", _("expirée")
+
+
 class Order(models.Model):
     """One order of Saleor, whole."""
 
     saleor_id = models.CharField(_("identifiant Saleor"), max_length=128, unique=True)
     number = models.CharField(_("numéro"), max_length=32, db_index=True)
     created_at = models.DateTimeField(_("passée le"), db_index=True)
-    saleor_status = models.CharField(_("état dans Saleor"), max_length=32)
+    saleor_status = models.CharField(
+        _("état dans Saleor"), max_length=32, choices=SaleorStatus.choices
+    )
     channel = models.CharField(_("canal"), max_length=80)
     currency = models.CharField(_("devise"), max_length=3)
     customer_name = models.CharField(_("client"), max_length=256, blank=True)

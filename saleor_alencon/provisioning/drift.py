@@ -18,6 +18,7 @@ PLACES = {
     "zone": gettext_lazy("zone de livraison"),
     "collection": gettext_lazy("page de la boutique"),
     "menu": gettext_lazy("menu de pied de page"),
+    "value": gettext_lazy("attribut « boutique »"),
     "group": gettext_lazy("groupe et comptes"),
 }
 FIELDS = {

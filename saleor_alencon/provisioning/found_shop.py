@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from saleor_alencon.provisioning.connections import every_node, nodes
 from saleor_alencon.provisioning.editor_text import plain_text
 from saleor_alencon.provisioning.names import CHANNEL, SHOPS_ITEM, ZONE
+from saleor_alencon.provisioning.shop_value import ShopValue, find_shop_value
 from saleor_alencon.provisioning.wanted_shop import GROUP_PREFIX, WantedShop
 from saleor_alencon.saleor_api.client import SaleorClient, SaleorError, SaleorRefused
 
@@ -29,6 +30,7 @@ class Town:
 
     channel_id: str
     zone_id: str
+    attribute_id: str
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class FoundShop:
     group: Found | None
     shops_item: Found | None  # the menu item that has the shops below it
     menu_id: str
+    value: ShopValue | None  # of the attribute "boutique"
 
     @property
     def link_ids(self) -> list[str]:
@@ -63,6 +66,7 @@ class FoundShop:
             "zone": {"member": warehouse_id in self.zone_warehouse_ids},
             "collection": self.collection and collection_values(self.collection),
             "menu": {"linked": bool(self.link_ids)},
+            "value": {"name": self.value.name} if self.value else None,
             "group": self.group and group_values(self.group),
         }
 
@@ -135,6 +139,9 @@ def read_shop(
     if answer["channel"] is None:
         raise SetupMissing(_("Saleor n'est pas préparé : lancez d'abord `alencon saleor setup`."))
     zone = read_zone(client)
+    attribute_id, value = find_shop_value(client, wanted.slug)
+    if attribute_id is None:
+        raise SetupMissing(_("Saleor n'est pas préparé : lancez d'abord `alencon saleor setup`."))
     by_slug = nodes(answer["bySlug"])
     warehouse = choose(by_slug[0] if by_slug else None, answer.get("byId"), wanted)
     collection = choose(answer["collectionBySlug"], answer.get("collectionById"), wanted)
@@ -147,8 +154,9 @@ def read_shop(
         group=read_group(client, wanted, warehouse),
         shops_item=next((item for item in menu["items"] or [] if item["key"] == SHOPS_ITEM), None),
         menu_id=menu["id"],
+        value=value,
     )
-    return Town(answer["channel"]["id"], zone["id"]), found
+    return Town(answer["channel"]["id"], zone["id"], attribute_id), found
 
 
 def choose(by_slug: Found | None, by_id: Found | None, wanted: WantedShop) -> Found | None:
@@ -180,5 +188,8 @@ def read_group(client: SaleorClient, wanted: WantedShop, warehouse: Found | None
         others = group and group["name"].startswith(GROUP_PREFIX)
         if group and (not others or group["name"] == wanted.group_name):
             return dict(group)
-    answer = client.run("permission_groups_by_name", name=wanted.group_name)["permissionGroups"]
-    return next((group for group in nodes(answer) if group["name"] == wanted.group_name), None)
+    # Saleor's search is a vague one: it finds the groups of other shops too.
+    groups = every_node(
+        client, "permission_groups_by_name", "permissionGroups", name=wanted.group_name
+    )
+    return next((group for group in groups if group["name"] == wanted.group_name), None)

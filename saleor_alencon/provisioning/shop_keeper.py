@@ -16,10 +16,12 @@ from saleor_alencon.provisioning.found_shop import FoundShop, Town, read_shop
 from saleor_alencon.provisioning.names import (
     GROUP_KEY,
     HOURS_KEY,
+    LOGO_KEY,
     SHOP_KEY,
 )
+from saleor_alencon.provisioning.shop_value import keep_shop_value
 from saleor_alencon.provisioning.staff import StaffLogin
-from saleor_alencon.provisioning.wanted_shop import MERCHANT_PERMISSIONS, Member, WantedShop
+from saleor_alencon.provisioning.wanted_shop import MERCHANT_PERMISSIONS, Logo, Member, WantedShop
 from saleor_alencon.saleor_api.client import SaleorClient, SaleorError
 
 
@@ -66,6 +68,14 @@ class ShopKeeper:
             self.keep_collection(fields["collection"])
         if fields["menu"]:
             self.keep_link()
+        if fields["value"]:
+            keep_shop_value(
+                self.client,
+                self.wanted.slug,
+                self.wanted.name,
+                self.town.attribute_id,
+                self.found.value,
+            )
         if fields["group"]:
             self.keep_group(fields["group"])
         if fields["group"] or "group" in fields["warehouse"]:
@@ -150,11 +160,26 @@ class ShopKeeper:
             self.collection_id = payload["collection"]["id"]
         elif fields:
             self.client.run("collection_update", id=self.collection_id, input=fields)
+        if "logo" in names and wanted.logo:
+            self.keep_logo(wanted.logo)
         if "published" in names:
             listing = {"channelId": self.town.channel_id, "isPublished": wanted.is_open}
             self.client.run(
                 "collection_list", id=self.collection_id, input={"addChannels": [listing]}
             )
+
+    def keep_logo(self, logo: Logo) -> None:
+        """Send the image of the shop's page, then note which one it is."""
+        self.client.upload(
+            "collection_logo_set",
+            name=logo.name,
+            content=logo.data,
+            content_type="image/png",
+            id=self.collection_id,
+            alt=self.wanted.name,
+        )
+        marks = [{"key": LOGO_KEY, "value": logo.digest}]
+        self.client.run("private_metadata_update", id=self.collection_id, input=marks)
 
     def keep_link(self) -> None:
         """Keep the link to the shop's page in the footer, where the Office left room for it."""

@@ -2,11 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from saleor_alencon.errors import AlenconError
+from saleor_alencon.provisioning.editor_text import editor_json, plain_text
 from saleor_alencon.provisioning.names import COUNTRY
 from saleor_alencon.shops.models import Shop, ShopState
 
@@ -102,9 +104,11 @@ class WantedShop:
             "published": self.is_open,
         }
         if self.hours is not None:
-            warehouse["hours"] = self.hours
+            # What may be left out is compared too: a limit that was taken away must go.
+            warehouse["hours"] = {"cut_off_minutes": None} | self.hours
         if self.description:
-            collection["description"] = self.description
+            # As Saleor gives it back: spaces are one, and headings plain.
+            collection["description"] = plain_text(editor_json(self.description))
         if self.logo:
             collection["logo"] = self.logo.digest
         return {
@@ -113,6 +117,7 @@ class WantedShop:
             "zone": {"member": self.is_open},
             "collection": collection,
             "menu": {"linked": self.is_open},
+            "value": {"name": self.name},
             "group": {
                 "name": self.group_name,
                 "permissions": sorted(MERCHANT_PERMISSIONS),
@@ -157,4 +162,24 @@ def shop_wanted(shop: Shop) -> WantedShop:
             Member(member.user.email.lower(), member.user.name)
             for member in members.order_by("user__email")
         ),
+        description=shop.description.strip(),
+        hours=shop.hours,
+        logo=read_logo(shop),
     )
+
+
+def read_logo(shop: Shop) -> Logo | None:
+    """Return the shop's logo.
+
+    :raises ShopNotReady: the record names a file that is not there.
+    """
+    if not shop.logo:
+        return None
+    try:
+        with shop.logo.open("rb") as file:
+            return Logo(PurePosixPath(str(shop.logo.name)).name, file.read())
+    except OSError as error:
+        raise ShopNotReady(
+            _("%(shop)s : le fichier du logo est introuvable, donnez-le à nouveau.")
+            % {"shop": shop.name}
+        ) from error

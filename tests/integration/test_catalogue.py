@@ -2,6 +2,7 @@
 
 import io
 import time
+from unittest import mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -60,7 +61,25 @@ class SilentSaleor:
                         {"node": {"id": "T55", "name": "TVA 5,5 %"}},
                     ]
                 },
+                "variante": {"id": "A2"},
                 "shop": {"defaultWeightUnit": "KG"},
+            },
+            "shop_values": lambda: {
+                "attribute": {
+                    "id": "A1",
+                    "choices": {
+                        "edges": [
+                            {
+                                "node": {
+                                    "id": "V1",
+                                    "name": "Librairie des Halles",
+                                    "externalReference": "boutique/librairie-des-halles",
+                                }
+                            }
+                        ],
+                        "pageInfo": {"hasNextPage": False, "endCursor": None},
+                    },
+                }
             },
             "catalogue_categories": lambda: {"categories": self.page()},
             "catalogue_products": lambda: {"products": self.page()},
@@ -274,6 +293,31 @@ def test_a_merchant_sees_no_other_shops_imports(client, shop, saleor, started):
     assert client.post(f"{base}appliquer").status_code == 404
     assert "catalogue.csv" not in client.get("/boutique/catalogue/").content.decode()
     assert started == []
+
+
+def test_a_page_opened_before_the_work_begins_waits_for_it(client, shop, saleor, monkeypatch):
+    monkeypatch.setattr(services.threading, "Thread", mock.MagicMock())  # never begins
+    merchant = person(Role.MERCHANT)
+    ShopMember.objects.create(shop=shop, user=merchant)
+    client.force_login(merchant)
+    job = receive(shop)
+    url = f"/boutique/catalogue/{job.pk}/"
+
+    services.import_start(job_id=job.pk, apply=False)
+    page = client.get(url).content.decode()
+    assert ("Commence dans un instant" in page, "hx-get" in page) == (True, True)
+
+    import_check(job_id=job.pk)
+    page = client.get(url).content.decode()
+    assert ("hx-get" in page, "Appliquer l" in page) == (False, True)
+
+    services.import_start(job_id=job.pk, apply=True)
+    page = client.get(url).content.decode()
+    assert ("hx-get" in page, "Appliquer l" in page) == (True, False)
+
+    import_apply(job_id=job.pk)
+    page = client.get(url).content.decode()
+    assert ("hx-get" in page, "Ce que l" in page) == (False, True)
 
 
 def test_an_operator_sends_for_a_shop_and_an_auditor_only_reads(client, shop, saleor, started):

@@ -1,4 +1,4 @@
-"""Killed before or after any call to Stripe, statement or commit: one transfer, books that agree."""
+"""Killed around any call to Stripe, statement or commit: one transfer, books that agree."""
 
 import pytest
 from django.db import connection
@@ -145,7 +145,7 @@ def test_many_readings_at_once_post_once(provider):
         finally:
             connection.close()
 
-    done, refusals = at_once([action] * 20)
+    _, refusals = at_once([action] * 20)
     assert refusals == []
     provider.news()
     assert BalanceTransaction.objects.count() == 2

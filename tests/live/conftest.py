@@ -13,6 +13,7 @@ from saleor_alencon.local.saleor_source import find_saleor
 from saleor_alencon.local.saleor_stack import start_saleor_api, temporary_stack
 from saleor_alencon.local.system_postgres import find_binaries
 from tests.live.live_saleor import LiveSaleor
+from tests.live.office_town import OfficeTown, running_office_town
 from tests.live.town import open_town
 from tests.not_run import leave_out, tests_below
 
@@ -49,6 +50,17 @@ def live() -> Iterator[LiveSaleor]:
                 saleor = LiveSaleor(stack, processes, town, payment_app)
                 yield saleor
                 saleor.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def town() -> Iterator[OfficeTown]:
+    """Give a second Saleor: empty, but for what the Office's own commands put into it."""
+    folder = Path(tempfile.mkdtemp(prefix="alencon-town-"))
+    try:
+        with running_office_town(folder) as office_town:
+            yield office_town
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

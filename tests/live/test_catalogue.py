@@ -5,8 +5,6 @@ import io
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 import zipfile
 from pathlib import Path
@@ -14,24 +12,19 @@ from typing import Any
 
 import pytest
 
-from saleor_alencon.local.saleor_stack import PROJECT, run_office
-from tests.live.live_saleor import LiveSaleor
+from tests.live.office_town import OfficeTown
 
-SHOP = "velos-de-courteille"
+SHOP, SHOP_NAME = "velos-de-courteille", "Vélos de Courteille"
 OTHER = "droguerie-de-la-fuie"
+THIRD = "quincaillerie-du-marche"
 HEADER = ("référence", "code produit", "nom", "variante", "prix TTC", "TVA", "stock", "EAN",
           "catégorie", "description", "poids g")  # fmt: skip
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
     "0000000c4944415408d763f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
 )
-CREATE_COLLECTION = """
-mutation($input: CollectionCreateInput!) {
-  collectionCreate(input: $input) { errors { field code message } }
-}"""
 FIND_SHOP = """
 query($shop: [String!]) {
-  collections(first: 1, filter: {slugs: $shop}) { edges { node { id } } }
   warehouses(first: 1, filter: {slugs: $shop}) { edges { node { id } } }
 }"""
 LIST = """
@@ -45,8 +38,10 @@ query($warehouse: [ID!], $after: String) {
       category { name parent { name } }
       taxClass { name }
       media { id }
+      attributes { attribute { slug } values { name } }
       channelListings { isPublished }
       variants {
+        attributes { values { name } }
         sku name ean: metafield(key: "alencon.ean") weight { value unit }
         stocks { quantity warehouse { slug } }
         channelListings { price { amount } }
@@ -61,11 +56,9 @@ Article = dict[str, Any]
 class Catalogue:
     """A shop's catalogue in Saleor, and the command that brings files there."""
 
-    def __init__(self, live: LiveSaleor, folder: Path, shop: str) -> None:
-        self.live, self.folder, self.shop = live, folder, shop
-        found = live.town.staff.execute(FIND_SHOP, shop=[shop])
-        if not found["collections"]["edges"]:
-            live.town.staff.mutate(CREATE_COLLECTION, input={"name": shop, "slug": shop})
+    def __init__(self, town: OfficeTown, folder: Path, shop: str) -> None:
+        self.town, self.folder, self.shop = town, folder, shop
+        found = town.ask(FIND_SHOP, shop=[shop])
         self.warehouse = found["warehouses"]["edges"][0]["node"]["id"]
 
     def file(self, rows: list[dict[str, Any]], name: str = "catalogue.csv") -> Path:
@@ -81,9 +74,7 @@ class Catalogue:
 
     def run(self, path: Path, *options: str) -> str:
         """Import a file; return the line of counts."""
-        output = run_office(
-            self.live.stack, "catalogue", "import", str(path), "--shop", self.shop, *options
-        )
+        output = self.town.run("catalogue", "import", str(path), "--shop", self.shop, *options)
         return output.strip().splitlines()[-1]
 
     def products(self) -> dict[str, Article]:
@@ -91,7 +82,7 @@ class Catalogue:
         found: dict[str, Article] = {}
         after = None
         while True:
-            page = self.live.town.staff.execute(LIST, warehouse=[self.warehouse], after=after)
+            page = self.town.ask(LIST, warehouse=[self.warehouse], after=after)
             for edge in page["products"]["edges"]:
                 reference = edge["node"]["externalReference"]
                 if reference:
@@ -103,13 +94,9 @@ class Catalogue:
 
 
 @pytest.fixture
-def catalogue(live: LiveSaleor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Catalogue:
-    """Give the bicycle shop's catalogue; the Office may write products."""
-    token = live.town.staff.authorization["Authorization"].removeprefix("Bearer ")
-    monkeypatch.setenv("SALEOR_APP_TOKEN", token)
-    run_office(live.stack, "seed")
-    Catalogue(live, tmp_path, OTHER)
-    return Catalogue(live, tmp_path, SHOP)
+def catalogue(town: OfficeTown, tmp_path: Path) -> Catalogue:
+    """Give the bicycle shop's catalogue."""
+    return Catalogue(town, tmp_path, SHOP)
 
 
 def make_rows(tag: str, count: int) -> list[dict[str, Any]]:
@@ -171,9 +158,11 @@ def test_a_catalogue_is_created_then_only_its_differences_are_sent(catalogue: Ca
         "category": {"name": "Ville", "parent": {"name": "Chaussures"}},
         "taxClass": {"name": "TVA 20 %"},
         "media": [],
+        "attributes": [{"attribute": {"slug": "boutique"}, "values": [{"name": SHOP_NAME}]}],
         "channelListings": [{"isPublished": True}],
         "variants": [
             {
+                "attributes": [{"values": []}],
                 "sku": f"{SHOP}/C-0000",
                 "name": "Article C 0",
                 "ean": "4006381333931",
@@ -216,13 +205,8 @@ def test_an_export_imports_as_unchanged_in_both_formats(catalogue: Catalogue) ->
     products = len([1 for sku in prices_and_stocks(catalogue.products())])
     for suffix in ("csv", "xlsx"):
         out = catalogue.folder / f"export.{suffix}"
-        run_office(catalogue.live.stack, "catalogue", "export", "--shop", SHOP, str(out))
-        first = catalogue.run(out)  # demo products may still join the collection
-        second = catalogue.run(out)
-        assert "0 created" in first
-        number = int(second.split(" unchanged")[0].rsplit(" ", 1)[1])
-        assert second == counts(unchanged=number)
-        assert number >= products
+        catalogue.town.run("catalogue", "export", "--shop", SHOP, str(out))
+        assert catalogue.run(out) == counts(unchanged=products)
 
 
 def test_prices_and_stock_change_alone(catalogue: Catalogue) -> None:
@@ -263,13 +247,13 @@ def test_a_reference_of_our_shop_on_another_shops_article_is_not_touched(
     catalogue: Catalogue,
 ) -> None:
     # A merchant may type any SKU in Saleor's dashboard, one that looks like ours too.
-    theirs = Catalogue(catalogue.live, catalogue.folder, OTHER)
+    theirs = Catalogue(catalogue.town, catalogue.folder, OTHER)
     theirs.run(theirs.file(make_rows("T", 1)))
-    staff = catalogue.live.town.staff
-    variant = staff.execute(
+    town = catalogue.town
+    variant = town.ask(
         "query($sku: String!) { productVariant(sku: $sku) { id } }", sku=f"{OTHER}/T-0000"
     )["productVariant"]["id"]
-    staff.mutate(
+    town.ask(
         "mutation($id: ID!, $sku: String!) { productVariantUpdate(id: $id, input: {sku: $sku}) "
         "{ errors { field code message } } }",
         id=variant,
@@ -286,17 +270,16 @@ def test_a_reference_of_our_shop_on_another_shops_article_is_not_touched(
 def test_what_a_complete_catalogue_leaves_out_is_hidden_and_comes_back(
     catalogue: Catalogue,
 ) -> None:
-    shop = Catalogue(catalogue.live, catalogue.folder, OTHER)
+    shop = Catalogue(catalogue.town, catalogue.folder, THIRD)
     rows = make_rows("H", 6)
     shop.run(shop.file(rows))
-    # The shop's four demo articles are in no file.
-    assert shop.run(shop.file(rows[:4]), "--complete") == counts(unchanged=4, hidden=6)
+    assert shop.run(shop.file(rows[:4]), "--complete") == counts(unchanged=4, hidden=2)
     published = {
         reference: product["channelListings"][0]["isPublished"]
         for reference, product in shop.products().items()
         if "/H-" in reference
     }
-    assert published == {f"{OTHER}/H-{n:04}": n < 4 for n in range(6)}
+    assert published == {f"{THIRD}/H-{n:04}": n < 4 for n in range(6)}
 
     assert shop.run(shop.file(rows)) == counts(updated=2, unchanged=4)
     assert all(
@@ -327,17 +310,10 @@ def test_killed_ten_times_the_import_ends_with_exactly_the_files_products(
 ) -> None:
     rows = make_rows("K", 700)
     path = catalogue.file(rows)
-    command = [sys.executable, "-m", "saleor_alencon", "catalogue", "import", str(path)]
     chance = random.Random(20260101)
     killed = 0
     for _attempt in range(10):
-        process = subprocess.Popen(
-            [*command, "--shop", SHOP],
-            env=catalogue.live.stack.office_environment(),
-            cwd=PROJECT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        process = catalogue.town.start("catalogue", "import", str(path), "--shop", SHOP)
         time.sleep(1.2 + chance.random() * 1.5)
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
@@ -355,8 +331,8 @@ def test_killed_ten_times_the_import_ends_with_exactly_the_files_products(
         f"{SHOP}/{row['référence']}": (float(row["prix TTC"].replace(",", ".")), row["stock"])
         for row in rows
     }
-    jobs = catalogue.live.admin.execute(
+    jobs = catalogue.town.sql(
         "SELECT state, created, unchanged, refused FROM alencon.catalogue_importjob"
         " WHERE total = 700 ORDER BY id"
-    ).fetchall()
+    )
     assert jobs[0] == ("done", 700, 0, 0)  # one job was resumed until it was done

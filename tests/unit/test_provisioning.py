@@ -23,6 +23,7 @@ from saleor_alencon.provisioning.found_shop import FoundShop, ShopConflict, choo
 from saleor_alencon.provisioning.setup_app import write_token
 from saleor_alencon.provisioning.setup_content import PAGES, read_page
 from saleor_alencon.provisioning.setup_delivery import match_methods
+from saleor_alencon.provisioning.shop_value import ShopValue
 from saleor_alencon.provisioning.wanted_shop import Logo, Member, WantedShop
 
 HOURS = {"version": 1, "timezone": "Europe/Paris", "week": [[] for _ in range(7)]}
@@ -87,6 +88,7 @@ def found_as_wanted(**changes: Any) -> FoundShop:
         group=group,
         shops_item={"id": "i1", "children": [{"id": "i2", "collection": {"id": "c1"}}]},
         menu_id="m1",
+        value=ShopValue("a1", "v1", "Librairie"),
     )
     return replace(found, **changes)
 
@@ -115,6 +117,7 @@ def test_a_shop_that_is_as_wanted_has_no_drift() -> None:
         ({"warehouse": None}, ["entrepôt : absent"]),
         ({"collection": None}, ["page de la boutique : absent"]),
         ({"group": None}, ["groupe et comptes : absent"]),
+        ({"value": None}, ["attribut « boutique » : absent"]),
         ({"channel_warehouse_ids": frozenset()}, ["canal de vente, entrepôt présent : non"]),
         ({"zone_warehouse_ids": frozenset()}, ["zone de livraison, entrepôt présent : non"]),
     ],
@@ -180,6 +183,20 @@ def test_what_the_office_leaves_empty_is_a_persons_to_write_in_saleor() -> None:
 
 def test_a_footer_without_room_for_shops_is_no_drift() -> None:
     assert shop_drift(WANTED, found_as_wanted(shops_item=None)) == []
+
+
+def test_a_description_is_compared_as_saleor_gives_it_back() -> None:
+    typed = replace(WANTED, description="Des livres\n&  du thé.\n")
+
+    assert shop_drift(typed, found_as_wanted()) == []
+
+
+def test_a_renamed_shop_is_renamed_on_its_products_too() -> None:
+    found = found_as_wanted(value=ShopValue("a1", "v1", "Ancien nom"))
+
+    assert [str(each) for each in shop_drift(WANTED, found)] == [
+        "attribut « boutique », nom : « Ancien nom » au lieu de « Librairie »"
+    ]
 
 
 def test_another_shops_things_are_never_taken() -> None:

@@ -1,7 +1,7 @@
 """Balance transactions: every cent that enters or leaves an account, and their sums."""
 
 from .errors import Json
-from .parameters import PAGE, TEXT, Param, Spec
+from .parameters import PAGE, TEXT, Spec
 from .store import new_id
 from .views import show, show_page
 from .work import Work
@@ -12,7 +12,6 @@ LIST: Spec = {
     "payout": TEXT,
     "source": TEXT,
     "type": TEXT,
-    "available_on": Param("range"),
 }
 # Source: docs.stripe.com/reports/reporting-categories. An adjustment names its own.
 REPORTING_CATEGORIES = {
@@ -116,16 +115,10 @@ def list_all(work: Work, params: Json) -> Json:
     where = {name: params.get(name) for name in ("currency", "source", "type")}
     if "payout" in params:
         where["_payout"] = require_automatic(work, params["payout"])["id"]
-    operators = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-    conditions = [
-        (f"json_extract(body, '$.available_on') {operators[key]} ?", moment)
-        for key, moment in params.get("available_on", {}).items()
-    ]
     return show_page(
         work,
         "balance_transaction",
         params,
         url="/v1/balance_transactions",
         where=where,
-        conditions=conditions,
     )

@@ -207,14 +207,14 @@ def fail_intent(intent: Json, error: StripeError) -> None:
 def book_charge(work: Work, charge: Json, behaviour: TestMethod) -> None:
     """Book what the charge brings: its amount less Stripe's fee, available some days later."""
     sepa = behaviour in IBANS
-    amount = charge["amount"]
+    amount = charge["amount_captured"]
     days = work.rules.sepa_settlement_days if sepa else work.rules.settlement_days
     available = business_days_after(work.now, days)
     booked = balance.post(
         work,
         "payment" if sepa else "charge",
         amount=amount,
-        fee=work.rules.fee_cents("sepa_debit" if sepa else "card", charge["amount_captured"]),
+        fee=work.rules.fee_cents("sepa_debit" if sepa else "card", amount),
         source=charge["id"],
         available_on=work.now if behaviour.after == "bypass_pending" else available,
         description=charge["description"],

@@ -171,8 +171,11 @@ class Control:
                 "SELECT id, event, endpoint, attempts, due, last_status, delivered FROM delivery "
                 "ORDER BY id"
             ).fetchall()
+            now = self.engine.now()
         names = ("id", "event", "endpoint", "attempts", "due", "last_status", "delivered")
-        return {"data": [dict(zip(names, row, strict=True)) for row in rows]}
+        data = [dict(zip(names, row, strict=True)) for row in rows]
+        due = [each for each in data if each["due"] is not None and each["due"] <= now]
+        return {"data": data, "due_now": len(due)}
 
     def event(self, name: str, action: str, *, endpoint: str | None = None) -> Json:
         with self.engine.working() as work:

@@ -63,7 +63,7 @@ def open_dispute(
     """
     if charge["status"] != "succeeded" or not charge["captured"] or charge["disputed"]:
         raise StripeError(f"Charge {charge['id']} cannot be disputed: nothing charged, or it is.")
-    left = charge["amount"] - charge["amount_refunded"]
+    left = charge["amount_captured"] - charge["amount_refunded"]
     amount = left if amount_cents is None else amount_cents
     if not 0 < amount <= left:
         raise StripeError(f"Between 1 and {left} cents can be disputed.", param="amount")

@@ -18,7 +18,7 @@ JOBS: dict[str, Callable[[Work, Json], object]] = {
     "decide_debit": charging.decide_debit,
     "open_dispute": disputes.open_job,
     "settle_refund": refunds.settle_refund,
-    "fail_refund": refunds.fail_refund,
+    "fail_refund": refunds.fail_job,
     "pay_payout": payouts.pay_job,
 }
 

@@ -2,14 +2,13 @@
 
 import re
 
-from . import balance, charging
+from . import charging
 from .cards import find_method
 from .charging import fail_intent
 from .errors import Json, StripeError, format_euros, no_such, unexpected_state
 from .events import emit
 from .parameters import PAGE, TEXT, Param, Spec, merge_metadata
 from .payment_intents import find_intent
-from .refunds import new_refund
 from .store import Condition
 from .views import show, show_page
 from .work import Work
@@ -70,8 +69,8 @@ def authenticate(work: Work, intent: Json, *, succeeds: bool) -> None:
 def capture(work: Work, params: Json) -> Json:
     """POST /v1/payment_intents/:intent/capture
 
-    What is not captured is released. Per docs.stripe.com/reports/reporting-categories a partial
-    capture shows as the whole charge and a second transaction that takes the rest back.
+    What is not captured is released; the one booking has the captured amount.
+    Source: docs.stripe.com/changelog/basil/2025-03-31.
     """
     intent = find_intent(work, params)
     if intent["status"] != "requires_capture":
@@ -97,32 +96,12 @@ def capture(work: Work, params: Json) -> Json:
         intent["metadata"] = merge_metadata(intent["metadata"], params["metadata"])
     charge |= {"captured": True, "amount_captured": amount}
     charging.book_charge(work, charge, find_method(method))
-    rest = charge["amount"] - amount
-    if rest:
-        release_rest(work, charge, rest)
     intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0}
     work.store.save(charge)
     work.store.save(intent)
     emit(work, "charge.captured", charge)
     emit(work, "payment_intent.succeeded", intent)
     return show(work, intent, params.get("expand"))
-
-
-def release_rest(work: Work, charge: Json, rest: int) -> None:
-    """Take back the part of an authorised charge that is not captured."""
-    booked = work.store.get(charge["balance_transaction"])
-    assert booked is not None
-    refund = new_refund(work, charge, rest)
-    back = balance.post(
-        work,
-        "refund",
-        amount=-rest,
-        source=refund["id"],
-        category="partial_capture_reversal",
-        available_on=booked["available_on"],
-    )
-    work.add(refund | {"balance_transaction": back["id"]})
-    charge["amount_refunded"] += rest
 
 
 def cancel(work: Work, params: Json) -> Json:
@@ -138,10 +117,7 @@ def cancel(work: Work, params: Json) -> Json:
     if intent["status"] == "requires_capture":
         charge = work.store.get(intent["latest_charge"])
         assert charge is not None
-        work.add(new_refund(work, charge, charge["amount"]))
-        charge |= {"refunded": True, "amount_refunded": charge["amount"]}
-        work.store.save(charge)
-        emit(work, "charge.refunded", charge)
+        emit(work, "charge.expired", charge)
     intent |= {
         "status": "canceled",
         "canceled_at": work.now,

@@ -38,12 +38,8 @@ LIST = Param("list")
 METADATA = Param("metadata")
 AMOUNT = Param("integer", minimum=1)
 COMMON: Spec = {"expand": LIST}
-PAGE: Spec = {
-    "limit": Param("integer"),
-    "starting_after": TEXT,
-    "ending_before": TEXT,
-    "created": Param("range"),
-}
+CURSOR: Spec = {"limit": INTEGER, "starting_after": TEXT, "ending_before": TEXT}
+PAGE: Spec = {**CURSOR, "created": Param("range")}
 
 
 def decode_form(text: str) -> dict[str, Any]:

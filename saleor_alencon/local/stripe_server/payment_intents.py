@@ -17,12 +17,12 @@ from .parameters import (
     Spec,
     merge_metadata,
 )
+from .payment_types import check_types, choose_types
 from .store import new_id
 from .views import show
 from .work import Work
 
 CAPTURE_METHODS = ("automatic", "automatic_async", "manual")
-AUTOMATIC_METHODS_SINCE = "2023-08-16"
 ASYNC_CAPTURE_SINCE = "2024-04-10"
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 
@@ -45,6 +45,8 @@ UPDATE: Spec = {
 }
 CREATE: Spec = {
     **UPDATE,
+    "allowed_payment_method_types": LIST,
+    "excluded_payment_method_types": LIST,
     "amount": Param("integer", required=True, minimum=1),
     "currency": Param("text", required=True),
     "automatic_payment_methods": OBJECT,
@@ -116,19 +118,7 @@ def create(work: Work, params: dict[str, Any]) -> Json:
 def new_intent(work: Work, params: Json) -> Json:
     """Return a new intent with what its version takes for granted."""
     name = new_id("pi_3")
-    automatic = params.get("automatic_payment_methods")
-    if automatic is None and "payment_method_types" not in params:
-        automatic = {} if work.version[:10] >= AUTOMATIC_METHODS_SINCE else None
-        enabled = automatic is not None
-    else:
-        enabled = str((automatic or {}).get("enabled", "false")).lower() == "true"
-    if enabled and "payment_method_types" in params:
-        raise StripeError(
-            "You may only specify one of these parameters: automatic_payment_methods, "
-            "payment_method_types."
-        )
-    redirects = (automatic or {}).get("allow_redirects", "always")
-    types = list(work.rules.payment_method_types) if enabled else ["card"]
+    automatic, types = choose_types(work, params)
     asynchronous = work.version[:10] >= ASYNC_CAPTURE_SINCE
     return {
         "id": name,
@@ -139,9 +129,8 @@ def new_intent(work: Work, params: Json) -> Json:
         "amount_received": 0,
         "application": None,
         "application_fee_amount": None,
-        "automatic_payment_methods": (
-            {"allow_redirects": redirects, "enabled": True} if enabled else None
-        ),
+        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
+        "automatic_payment_methods": automatic,
         "canceled_at": None,
         "cancellation_reason": None,
         "capture_method": "automatic_async" if asynchronous else "automatic",
@@ -151,6 +140,7 @@ def new_intent(work: Work, params: Json) -> Json:
         "currency": "eur",
         "customer": None,
         "description": None,
+        "excluded_payment_method_types": params.get("excluded_payment_method_types"),
         "last_payment_error": None,
         "latest_charge": None,
         "livemode": False,
@@ -211,14 +201,7 @@ def set_fields(work: Work, intent: Json, params: Json) -> None:
     if "payment_method_options" in params:
         intent["payment_method_options"] |= params["payment_method_options"]
     if "payment_method_types" in params:
-        for kind in params["payment_method_types"]:
-            if kind not in ("card", "sepa_debit"):
-                raise StripeError(
-                    f"The payment method type provided: {kind} is invalid. The test server "
-                    "models card and sepa_debit.",
-                    param="payment_method_types",
-                )
-        intent["payment_method_types"] = params["payment_method_types"]
+        intent["payment_method_types"] = check_types(work, params["payment_method_types"])
         intent["automatic_payment_methods"] = None
 
 

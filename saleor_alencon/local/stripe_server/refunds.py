@@ -68,7 +68,7 @@ def check_refundable(work: Work, charge: Json, amount_cents: int | None) -> int:
 
     :raises StripeError: charged back, wholly refunded, or more than is left.
     """
-    name, left = charge["id"], charge["amount"] - charge["amount_refunded"]
+    name, left = charge["id"], charge["amount_captured"] - charge["amount_refunded"]
     disputes = work.store.find("dispute", where={"charge": name})
     if any(dispute["status"] != "won" for dispute in disputes):
         raise StripeError(
@@ -120,7 +120,7 @@ def refund_charge(work: Work, charge: Json, params: Json) -> Json:
     work.add(refund)
     before = dict(charge)
     charge["amount_refunded"] += amount
-    charge["refunded"] = charge["amount_refunded"] == charge["amount"]
+    charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
     work.store.save(charge)
     emit(work, "refund.created", refund)
     emit(work, "charge.refunded", charge, previous=changes(before, charge))
@@ -164,12 +164,20 @@ def settle_refund(work: Work, job: Json) -> None:
         changed(work, refund | {"status": "succeeded"}, before=refund)
 
 
+def fail_job(work: Work, job: Json) -> None:
+    """Job: a test card whose refunds fail, unless a control call decided already."""
+    refund = work.store.get(job["refund"])
+    assert refund is not None
+    if refund["status"] == "succeeded":
+        fail_refund(work, job)
+
+
 def fail_refund(work: Work, job: Json) -> None:
-    """Job: a refund came back from the shopper's bank.
+    """Let a refund come back from the shopper's bank.
 
     Its amount returns to the balance, and the charge counts as not refunded by it.
 
-    :raises StripeError: it has failed already, or the charge was charged back meanwhile.
+    :raises StripeError: it has failed already.
     """
     before = work.require("refund", job["refund"], param="refund")
     if before["status"] not in ("succeeded", "pending"):

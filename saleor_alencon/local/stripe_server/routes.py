@@ -21,7 +21,7 @@ from . import (
     webhooks,
 )
 from .errors import Json, StripeError
-from .parameters import Spec
+from .parameters import CURSOR, PAGE, Spec
 from .work import Work
 
 NOTHING: Spec = {}
@@ -85,9 +85,9 @@ ROUTES = (
     Route("GET", "/v1/transfers/{id}", transfers.retrieve, NOTHING),
     Route("POST", "/v1/transfers/{id}", transfers.update, transfers.UPDATE),
     Route("POST", "/v1/transfers/{id}/reversals", transfers.reverse, transfers.REVERSE),
-    Route("GET", "/v1/transfers/{id}/reversals", transfers.list_reversals, webhooks.PAGE),
+    Route("GET", "/v1/transfers/{id}/reversals", transfers.list_reversals, CURSOR),
     Route("POST", "/v1/accounts", accounts.create, accounts.CREATE),
-    Route("GET", "/v1/accounts", accounts.list_all, webhooks.PAGE),
+    Route("GET", "/v1/accounts", accounts.list_all, PAGE),
     Route("GET", ACCOUNT, accounts.retrieve, NOTHING),
     Route("POST", ACCOUNT, accounts.update, accounts.UPDATE),
     Route("POST", f"{ACCOUNT}/login_links", accounts.create_login_link, NOTHING),
@@ -95,7 +95,7 @@ ROUTES = (
     Route("GET", "/v1/events", webhooks.list_events, webhooks.EVENTS),
     Route("GET", "/v1/events/{id}", webhooks.retrieve_event, NOTHING),
     Route("POST", "/v1/webhook_endpoints", webhooks.create, webhooks.CREATE),
-    Route("GET", "/v1/webhook_endpoints", webhooks.list_all, webhooks.PAGE),
+    Route("GET", "/v1/webhook_endpoints", webhooks.list_all, CURSOR),
     Route("GET", ENDPOINT, webhooks.retrieve, NOTHING),
     Route("POST", ENDPOINT, webhooks.update, webhooks.UPDATE),
     Route("DELETE", ENDPOINT, webhooks.delete, NOTHING),

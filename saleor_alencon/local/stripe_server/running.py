@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -121,6 +122,18 @@ class StripeControl:
     def deliver_due(self) -> int:
         """Send what is due now, one after the other, and return how many."""
         return int(self.order("POST", "deliveries", flush=True)["sent"])
+
+    def wait_for_deliveries(self, *, seconds: float = 10) -> None:
+        """Wait until every delivery that is due has been attempted.
+
+        :raises StripeError: some are still due after that many seconds.
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.order("GET", "deliveries")["due_now"] == 0:
+                return
+            time.sleep(0.01)
+        raise StripeError(f"Deliveries are still due after {seconds:.0f} seconds.")
 
     def resend(self, event: str, endpoint: str | None = None) -> None:
         """Deliver an event again, to one endpoint or to all."""

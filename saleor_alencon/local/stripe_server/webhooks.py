@@ -177,18 +177,19 @@ def send(url: str, body: bytes, signature: str) -> int:
 
 def take_due(work: Work) -> tuple[int, int, Json, bytes, str] | None:
     """Return the next delivery that is due: its id, attempts so far, endpoint, body, signature."""
-    row = work.store.connection.execute(
-        "SELECT id, event, endpoint, attempts FROM delivery WHERE due <= ? "
-        "ORDER BY due, id LIMIT 1",
-        (work.now,),
-    ).fetchone()
-    if row is None:
-        return None
-    event, endpoint = work.store.get(row[1]), work.store.get(row[2])
-    if event is None or endpoint is None or endpoint["status"] != "enabled":
+    while True:
+        row = work.store.connection.execute(
+            "SELECT id, event, endpoint, attempts FROM delivery WHERE due <= ? "
+            "ORDER BY due, id LIMIT 1",
+            (work.now,),
+        ).fetchone()
+        if row is None:
+            return None
+        event, endpoint = work.store.get(row[1]), work.store.get(row[2])
+        if event is not None and endpoint is not None and endpoint["status"] == "enabled":
+            return row[0], row[3], endpoint, *signed_delivery(work, event, endpoint)
+        # The endpoint was removed or disabled meanwhile: nothing more is sent to it.
         finish(work, row[0], status=0, due=None)
-        return take_due(work)
-    return row[0], row[3], endpoint, *signed_delivery(work, event, endpoint)
 
 
 def record_attempt(work: Work, delivery: int, attempts: int, status: int) -> None:

@@ -70,8 +70,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
         ("shop", "file_name"),
         ("created_by", "created_at"),
         ("kind", "complete"),
-        ("total", "finished_at"),
-        "digest",
+        "finished_at",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportJob]:
@@ -148,7 +147,9 @@ class ImportJobAdmin(ReadOnlyAdmin):
         icon="upload_file",
     )
     def send(self, request: HttpRequest) -> HttpResponse:
-        form = OfficeCatalogueForm(request.POST or None, request.FILES or None)
+        form = OfficeCatalogueForm(
+            request.POST or None, request.FILES or None, initial={"shop": request.GET.get("shop")}
+        )
         for name in ("shop", "kind"):
             form.fields[name].widget.attrs["class"] = " ".join(SELECT_CLASSES)
         for name in ("file", "images"):

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,8 +17,10 @@ from unfold.widgets import INPUT_CLASSES
 
 from saleor_alencon.domain.shop_life import WITH_REASON, ShopLife, ShopStep, next_state
 from saleor_alencon.office.admin.base import attempt, change_url, confirm, user_of
+from saleor_alencon.office.admin.provisions import PERMISSION, ask_provision
 from saleor_alencon.onboarding.facts import open_order_count, shop_saleor_facts
 from saleor_alencon.onboarding.publishing import shop_publish
+from saleor_alencon.provisioning.wanted_shop import PROVISIONED
 from saleor_alencon.shops import services
 from saleor_alencon.shops.checklist import check_text
 from saleor_alencon.shops.hours_form import HoursEditor
@@ -43,15 +46,21 @@ class OptionalReasonForm(ReasonForm):
 class ShopSteps:
     """What :class:`ShopAdmin` can do with a shop besides editing its record."""
 
-    actions_detail: tuple[str, ...] = (
-        "hours",
+    # The next step stands by itself; what is always possible is in a menu.
+    actions_detail = (
         "commit",
         "approve",
         "open",
         "resume",
-        "suspend",
-        "close",
-    )
+        {
+            "title": gettext_lazy("Actions"),
+            "icon": "more_horiz",
+            "items": (
+                "hours", "payout_account", "provision", "import_catalogue", "suspend", "close",
+            ),
+        },
+    )  # fmt: skip
+    own_actions = ("hours", "provision", "import_catalogue", *ShopStep)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         shop = Shop.objects.filter(pk=object_id).first()
@@ -59,7 +68,9 @@ class ShopSteps:
         if shop:
             state = ShopLife(shop.state)
             offered |= {f"shops_shop_{step}" for step in ShopStep if next_state(state, step)}
-        own = {f"shops_shop_{name}" for name in ShopSteps.actions_detail}
+            if state in PROVISIONED:
+                offered |= {"shops_shop_provision", "shops_shop_import_catalogue"}
+        own = {f"shops_shop_{name}" for name in self.own_actions}
         allowed = super().get_actions_detail(request, object_id)  # type: ignore[misc]
         return [
             each for each in allowed if each.action_name not in own or each.action_name in offered
@@ -140,6 +151,35 @@ class ShopSteps:
             _("Elle quitte la plateforme. Ses comptes restent, ce qui lui est dû est versé."),
             _("La boutique est fermée."),
         )  # fmt: skip
+
+    def has_provision_permission(self, request: HttpRequest, _object_id: Any = None) -> bool:
+        return bool(request.user.has_perm(PERMISSION))
+
+    def has_import_permission(self, request: HttpRequest, _object_id: Any = None) -> bool:
+        return bool(request.user.has_perm("catalogue.import_catalogue"))
+
+    @action(
+        description=gettext_lazy("Mettre en place dans Saleor"),
+        permissions=["provision"],
+        url_path="mettre-en-place",
+        icon="sync",
+    )
+    def provision(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Bring the shop into Saleor now; what is there already stays."""
+        shop = get_object_or_404(Shop, pk=object_id)
+        return ask_provision(self, request, shop, change_url(shop))  # type: ignore[arg-type]
+
+    @action(
+        description=gettext_lazy("Importer le catalogue"),
+        permissions=["import"],
+        url_path="importer",
+        icon="upload_file",
+    )
+    def import_catalogue(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Lead to the form that sends a catalogue, with the shop chosen."""
+        shop = get_object_or_404(Shop, pk=object_id)
+        url = reverse("admin:catalogue_importjob_send")
+        return HttpResponseRedirect(f"{url}?shop={shop.pk}")
 
     @action(
         description=gettext_lazy("Horaires et retrait"),

@@ -142,7 +142,6 @@ class ShopEventInline(ReadOnlyInline):
 @admin.register(Shop)
 class ShopAdmin(ShopSteps, ShopPayoutAccount, KeptAdmin):
     form = ShopForm
-    actions_detail = ("payout_account", *ShopSteps.actions_detail)
     list_display = ("name", "kind", "state_label", "city", "account", "email")
     list_filter = ("state", "kind")
     search_fields = ("name", "legal_name", "slug", "siret", "email", "city")
@@ -223,7 +222,7 @@ class ShopAdmin(ShopSteps, ShopPayoutAccount, KeptAdmin):
         lines = hours_lines(shop, timezone.localdate())
         url = reverse("admin:shops_shop_hours", args=(shop.pk,))
         return format_html(
-            "{}<br>{}", format_html_join("<br>", "{}", ((each,) for each in lines)),
+            "{}{}", format_html_join("", "{}<br>", ((each,) for each in lines)),
             link(url, _("Modifier")),
         )  # fmt: skip
 

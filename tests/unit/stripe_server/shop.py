@@ -18,7 +18,7 @@ class Shop:
         self.client = client.v1
 
     def intent(self, amount=1000, **more):
-        given = {"capture_method": "automatic", "payment_method_types": ["card"], **more}
+        given = {"capture_method": "automatic", "allowed_payment_method_types": ["card"], **more}
         return self.client.payment_intents.create({"amount": amount, "currency": "eur", **given})
 
     def paid(self, amount=1000, card="pm_card_visa", **more):

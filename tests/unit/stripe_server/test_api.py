@@ -12,7 +12,7 @@ import stripe
 from tests.unit.stripe_server.conftest import connect
 from tests.unit.stripe_server.shop import refused
 
-CREATE = {"amount": 1_000, "currency": "eur", "payment_method_types": ["card"]}
+CREATE = {"amount": 1_000, "currency": "eur", "allowed_payment_method_types": ["card"]}
 
 
 def call(server, method, path, fields=None, **headers):
@@ -137,8 +137,7 @@ def test_lists_are_filtered_by_the_moment_of_creation(server, client) -> None:
 
 
 def test_an_old_version_has_the_lists_that_a_new_one_has_not(server) -> None:
-    fields = {**CREATE, "payment_method_types": "", "payment_method": "pm_card_visa"}
-    del fields["payment_method_types"]
+    fields = {"amount": 1_000, "currency": "eur", "payment_method": "pm_card_visa"}
     old = {"Stripe-Version": "2020-08-27"}
 
     _, _, intent = call(server, "POST", "/v1/payment_intents", {**fields, "confirm": "true"}, **old)

@@ -207,18 +207,16 @@ def test_manual_capture_books_when_it_is_captured(shop) -> None:
     assert shop.transactions() == [("charge", 1_000, 40)]
 
 
-def test_a_partial_capture_shows_the_rest_as_taken_back(shop) -> None:
+def test_a_partial_capture_books_what_is_captured_and_no_refund(shop) -> None:
     intent = shop.paid(1_000, capture_method="manual")
 
-    shop.client.payment_intents.capture(
-        intent.id, {"amount_to_capture": 700, "expand": ["latest_charge"]}
-    )
+    shop.client.payment_intents.capture(intent.id, {"amount_to_capture": 700})
 
-    found = shop.client.balance_transactions.list().data
-    assert [(each.reporting_category, each.net) for each in found] == [
-        ("partial_capture_reversal", -300),
-        ("charge", 964),
-    ]
+    charge = shop.client.charges.retrieve(intent.latest_charge)
+    assert (charge.amount, charge.amount_captured, charge.amount_refunded) == (1_000, 700, 0)
+    assert shop.transactions() == [("charge", 700, 36)]
+    assert shop.client.refunds.list().data == []
+    assert shop.refund(intent).amount == 700
 
 
 def test_an_open_intent_is_cancelled_and_a_paid_one_is_not(shop) -> None:
@@ -237,8 +235,10 @@ def test_cancelling_an_authorised_charge_releases_it(shop) -> None:
     shop.client.payment_intents.cancel(intent.id)
 
     charge = shop.client.charges.retrieve(intent.latest_charge)
-    assert (charge.refunded, charge.captured) == (True, False)
+    assert (charge.refunded, charge.captured, charge.amount_captured) == (False, False, 0)
     assert shop.transactions() == []
+    assert shop.client.refunds.list().data == []
+    assert shop.events()[-2:] == ["charge.expired", "payment_intent.canceled"]
 
 
 def test_a_direct_debit_is_processing_until_the_bank_answers(shop, server) -> None:
@@ -246,7 +246,7 @@ def test_a_direct_debit_is_processing_until_the_bank_answers(shop, server) -> No
         {
             "amount": 1_000,
             "currency": "eur",
-            "payment_method_types": ["sepa_debit"],
+            "allowed_payment_method_types": ["sepa_debit"],
             "payment_method_data": {
                 "type": "sepa_debit",
                 "sepa_debit": {"iban": "FR1420041010050500013M02606"},
@@ -267,7 +267,7 @@ def test_a_direct_debit_that_fails_takes_its_booking_back(shop, server) -> None:
         {
             "amount": 1_000,
             "currency": "eur",
-            "payment_method_types": ["sepa_debit"],
+            "allowed_payment_method_types": ["sepa_debit"],
             "payment_method_data": {
                 "type": "sepa_debit",
                 "sepa_debit": {"iban": "FR8420041010050500013M02607"},
@@ -316,3 +316,33 @@ def test_an_intent_is_found_by_its_metadata(shop) -> None:
 
     assert [intent.id for intent in found.data] == [wanted.id]
     assert found.object == "search_result"
+
+
+def test_the_newest_version_takes_no_explicit_types(shop, server) -> None:
+    error = refused(
+        shop.client.payment_intents.create,
+        {"amount": 1_000, "currency": "eur", "payment_method_types": ["card"]},
+    )
+    older = shop.client.payment_intents.create(
+        {"amount": 1_000, "currency": "eur", "payment_method_types": ["card"]},
+        {"stripe_version": "2020-08-27"},
+    )
+    limited = shop.client.payment_intents.create(
+        {"amount": 1_000, "currency": "eur", "excluded_payment_method_types": ["sepa_debit"]}
+    )
+
+    assert error.code == "payment_method_types_no_longer_supported"
+    assert older.payment_method_types == ["card"]
+    assert older.automatic_payment_methods is None
+    assert limited.payment_method_types == ["card"]
+    assert limited.automatic_payment_methods.enabled is True
+
+
+def test_dynamic_methods_need_a_return_url(shop) -> None:
+    error = refused(
+        shop.client.payment_intents.create,
+        {"amount": 1_000, "currency": "eur", "payment_method": "pm_card_visa", "confirm": True},
+    )
+
+    assert "you must provide a `return_url`" in error.user_message
+    assert shop.client.payment_intents.list().data == []
