@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("orders", "0005_refunds_of_tenders"),
+        ("orders", "0006_refunds_of_tenders"),
         ("settlement", "0003_rails_and_disputes"),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0005_refunds_of_tenders"),
+        ("orders", "0006_refunds_of_tenders"),
         ("settlement", "0002_tenders_and_vat"),
         ("shops", "0005_rails_bearers_accounts"),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0004_delivery_by_shop"),
+        ("orders", "0005_saleor_status_labels"),
     ]
 
     operations = [
