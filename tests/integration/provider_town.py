@@ -54,8 +54,8 @@ class Provider:
     def charge(self, cents: int, saleor_transaction: str = "") -> str:
         metadata = {"saleor_transaction": saleor_transaction} if saleor_transaction else {}
         intent = self.stripe.payment_intents.create(
-            {"amount": cents, "currency": "eur", "payment_method_types": ["card"],
-             "capture_method": "automatic", "payment_method": "pm_card_visa", "confirm": True,
+            {"amount": cents, "currency": "eur", "capture_method": "automatic",
+             "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}, "payment_method": "pm_card_visa", "confirm": True,
              "metadata": metadata}
         )  # fmt: skip
         return str(intent.id)
