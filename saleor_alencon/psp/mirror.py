@@ -1,6 +1,8 @@
 """From Stripe's objects to the rows of the mirror."""
 
+import base64
 import datetime
+import uuid
 from typing import Any
 
 from saleor_alencon.psp.gateway import Json, reference
@@ -13,11 +15,24 @@ MOVEMENT_FIELDS = (
 PAYOUT_METADATA = "alencon_payout"
 """Key of a transfer's metadata with the reference of the payout that it makes."""
 SALEOR_METADATA = "saleor_transaction"
-"""Key of a payment's metadata with Saleor's id of the transaction."""
+"""Key of a payment's metadata with Saleor's id of the transaction, or its token."""
 
 
 def moment(seconds: int) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+
+
+def transaction_id(name: str) -> str:
+    """Return Saleor's id of a transaction; the payment plugin names it by its token, a UUID.
+
+    >>> transaction_id("f993f425-fde5-4340-beb1-e501cbf13938")
+    'VHJhbnNhY3Rpb25JdGVtOmY5OTNmNDI1LWZkZTUtNDM0MC1iZWIxLWU1MDFjYmYxMzkzOA=='
+    """
+    try:
+        token = uuid.UUID(name)
+    except ValueError:
+        return name
+    return base64.b64encode(f"TransactionItem:{token}".encode()).decode()
 
 
 def movement_row(item: Json) -> BalanceTransaction:
@@ -36,7 +51,7 @@ def movement_row(item: Json) -> BalanceTransaction:
         source=reference(source),
         related=reference(of.get("charge") or of.get("transfer")),
         payment_intent=reference(of.get("payment_intent")),
-        saleor_transaction=metadata.get(SALEOR_METADATA, "")[:128],
+        saleor_transaction=transaction_id(metadata.get(SALEOR_METADATA, ""))[:128],
         payout_reference=metadata.get(PAYOUT_METADATA, "")[:64],
     )
 

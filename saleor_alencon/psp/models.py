@@ -133,7 +133,7 @@ class Dispute(models.Model):
 
 
 class TransferState(models.TextChoices):
-    PREPARED = "prepared", _("à confirmer")
+    PREPARED = "prepared", _("sans réponse")
     SENT = "sent", _("envoyé")
     REFUSED = "refused", _("refusé")
     REVERSED = "reversed", _("repris")

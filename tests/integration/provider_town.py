@@ -54,10 +54,16 @@ class Provider:
     def charge(self, cents: int, saleor_transaction: str = "") -> str:
         metadata = {"saleor_transaction": saleor_transaction} if saleor_transaction else {}
         intent = self.stripe.payment_intents.create(
-            {"amount": cents, "currency": "eur", "capture_method": "automatic",
-             "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}, "payment_method": "pm_card_visa", "confirm": True,
-             "metadata": metadata}
-        )  # fmt: skip
+            {
+                "amount": cents,
+                "currency": "eur",
+                "capture_method": "automatic",
+                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+                "payment_method": "pm_card_visa",
+                "confirm": True,
+                "metadata": metadata,
+            }
+        )
         return str(intent.id)
 
     def charge_id(self, basket: Basket, tender: int = 0) -> str:

@@ -1,5 +1,7 @@
 """What Stripe says reaches the books once, to whom the rules name, and reconciles to zero."""
 
+import doctest
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
@@ -11,8 +13,11 @@ from saleor_alencon.errors import AlenconError
 from saleor_alencon.ledger.balances import balances_by_kind
 from saleor_alencon.ledger.models import Transaction
 from saleor_alencon.orders.models import Order
+from saleor_alencon.orders.models import Tender as OrderTender
+from saleor_alencon.psp import mirror
 from saleor_alencon.psp.fetching import movements_fetch
 from saleor_alencon.psp.gateway import ProviderUnreachable
+from saleor_alencon.psp.mirror import transaction_id
 from saleor_alencon.psp.models import BalanceTransaction, Dispute, FetchState, ProviderPayout
 from saleor_alencon.psp.reconciliation import psp_reconcile
 from saleor_alencon.psp.tasks import fetch_from_provider
@@ -479,3 +484,16 @@ def test_the_order_of_news_and_snapshots_does_not_matter(provider):
     provider.news()
     assert borne("psp_fee") == {"office": 175}
     assert provider.agrees()
+
+
+def test_a_payment_is_known_by_the_token_that_its_metadata_has(provider):
+    token = "f993f425-fde5-4340-beb1-e501cbf13938"
+    basket = two_shops()
+    basket.tenders[0].reference = "another-name"
+    basket.deliver()
+    OrderTender.objects.update(saleor_id=transaction_id(token))
+    provider.charge(10001, token)
+    provider.news()
+    assert borne("psp_fee") == {"office": 175}
+    assert psp_reconcile().count("matched") == 1
+    assert doctest.testmod(mirror).failed == 0

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from saleor_alencon.domain.provider_keys import check_provider_keys
 from saleor_alencon_settings.base import OfficeEnvironment
 
-LIVE = "sk_live_0123456789abcdefghij"
+LIVE = "sk_live_SECRETPART0123456789"
 TEST = "sk_test_0123456789abcdefghij"
 SERVER = "http://127.0.0.1:8420"
 NEEDED = {"database_url": "postgres://x/x", "secret_key": "y" * 50}
@@ -19,7 +19,7 @@ NEEDED = {"database_url": "postgres://x/x", "secret_key": "y" * 50}
         (TEST, SERVER, True),
         ("rk_test_x", "http://localhost:1/", False),
         (LIVE, "", False),
-        ("rk_live_x", "", False),
+        ("rk_live_SECRETPART", "", False),
     ],
 )
 def test_a_key_in_its_place_passes(key, base, debug):
@@ -32,7 +32,7 @@ def test_a_key_in_its_place_passes(key, base, debug):
         ("pk_test_x", "", False, "is the publishable one"),
         ("whatever", "", False, "begins with sk_test_"),
         (LIVE, "", True, "switch DEBUG off"),
-        ("rk_live_x", "", True, "switch DEBUG off"),
+        ("rk_live_SECRETPART", "", True, "switch DEBUG off"),
         (LIVE, SERVER, False, "leave STRIPE_API_BASE empty"),
         (TEST, "https://127.0.0.1:1", False, "on this machine only"),
         (TEST, "http://stripe.example", False, "on this machine only"),

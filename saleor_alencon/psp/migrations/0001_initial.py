@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("prepared", "à confirmer"),
+                            ("prepared", "sans réponse"),
                             ("sent", "envoyé"),
                             ("refused", "refusé"),
                             ("reversed", "repris"),
