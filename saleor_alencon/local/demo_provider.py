@@ -2,8 +2,9 @@
 
 import datetime
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import stripe
 from tqdm import tqdm
@@ -14,12 +15,13 @@ from saleor_alencon.orders.models import Tender
 from saleor_alencon.psp.accounts import account_ensure
 from saleor_alencon.psp.gateway import Gateway
 from saleor_alencon.psp.mirror import SALEOR_METADATA
-from saleor_alencon.psp.models import BalanceTransaction, FetchState
+from saleor_alencon.psp.models import FetchState
 from saleor_alencon.psp.services import news_take
 from saleor_alencon.shops.models import Shop, ShopState
 
 SETTLED_AFTER = datetime.timedelta(days=10)
 REFUNDED_AFTER = datetime.timedelta(hours=2)
+REFUND_METADATA = "recorded_refund"
 TO_THE_BANK_CENTS = 10_000
 """The Office's own share that the demo had paid out; the shops' money stays for transfers."""
 
@@ -27,8 +29,8 @@ TO_THE_BANK_CENTS = 10_000
 def provider_fill(*, data: Path, port: int, now: datetime.datetime) -> None:
     """Repeat the recorded payments at the test server, and let the Office read them.
 
-    Does nothing once they were read to the end. A call that was cut off is completed by the next:
-    each request is made at the same moment of the server's clock, and under the same key.
+    Does nothing once they were read to the end. A call that was cut off is completed by the next,
+    which finds what was made by its metadata.
     """
     if FetchState.objects.filter(complete_at__isnull=False).exists():
         return
@@ -37,14 +39,15 @@ def provider_fill(*, data: Path, port: int, now: datetime.datetime) -> None:
         client = stripe.StripeClient(server.secret_key, base_addresses={"api": server.url})
         payments = list(_payments())
         last = 0
-        intents: dict[int, str] = {}
+        intents = _made(client.v1.payment_intents.list, SALEOR_METADATA)
+        refunds = _made(client.v1.refunds.list, REFUND_METADATA)
         for at, tender, reference, cents in tqdm(payments, desc="card payments", unit="payment"):
             last = max(last, int(at.timestamp()))
             server.freeze(last)
-            if reference is None:
-                intents[tender.pk] = _pay(client, tender, cents)
-            else:
-                _refund(client, intents[tender.pk], tender, reference, cents)
+            if reference is None and tender.saleor_id not in intents:
+                intents[tender.saleor_id] = _pay(client, tender, cents)
+            elif reference is not None and f"{tender.saleor_id} {reference}" not in refunds:
+                _refund(client, intents[tender.saleor_id], tender, reference, cents)
         _accounts(server, now)
         _dispute(server, client, intents)
         _run_clock(server, last)
@@ -69,6 +72,12 @@ def _payments() -> Iterator[Payment]:
     return (each for each in sorted(found, key=lambda each: each[0]) if each[3] > 0)
 
 
+def _made(list_all: Callable[..., Any], name: str) -> dict[str, str]:
+    """Return the ids of what is there already, by what it was made for."""
+    found = list_all({"limit": 100}).auto_paging_iter()
+    return {each.metadata[name]: each.id for each in found}
+
+
 def _pay(client: stripe.StripeClient, tender: Tender, cents: int) -> str:
     intent = client.v1.payment_intents.create(
         {
@@ -79,8 +88,7 @@ def _pay(client: stripe.StripeClient, tender: Tender, cents: int) -> str:
             "payment_method": "pm_card_visa",
             "confirm": True,
             "metadata": {SALEOR_METADATA: tender.saleor_id},
-        },
-        {"idempotency_key": f"demo-{tender.saleor_id}"},
+        }
     )
     return str(intent.id)
 
@@ -89,8 +97,11 @@ def _refund(
     client: stripe.StripeClient, intent: str, tender: Tender, reference: str, cents: int
 ) -> None:
     client.v1.refunds.create(
-        {"payment_intent": intent, "amount": cents},
-        {"idempotency_key": f"demo-{tender.saleor_id}-{reference}"},
+        {
+            "payment_intent": intent,
+            "amount": cents,
+            "metadata": {REFUND_METADATA: f"{tender.saleor_id} {reference}"},
+        }
     )
 
 
@@ -103,13 +114,15 @@ def _accounts(server: StripeServer, now: datetime.datetime) -> None:
             server.complete_onboarding(account.account_id)
 
 
-def _dispute(server: StripeServer, client: stripe.StripeClient, intents: dict[int, str]) -> None:
+def _dispute(server: StripeServer, client: stripe.StripeClient, intents: dict[str, str]) -> None:
     """Let one shopper dispute a payment, so that there is one to see."""
-    whole = Tender.objects.filter(pk__in=intents, refunded_cents=0).order_by("created_at", "id")
+    whole = Tender.objects.filter(saleor_id__in=intents, refunded_cents=0).order_by(
+        "created_at", "id"
+    )
     tender = whole.first()
     if tender is None or client.v1.disputes.list({"limit": 1}).data:
         return
-    intent = client.v1.payment_intents.retrieve(intents[tender.pk])
+    intent = client.v1.payment_intents.retrieve(intents[tender.saleor_id])
     server.open_dispute(str(intent.latest_charge))
 
 
@@ -123,8 +136,5 @@ def _run_clock(server: StripeServer, last: int) -> None:
 
 
 def _pay_to_bank(client: stripe.StripeClient) -> None:
-    if not BalanceTransaction.objects.filter(kind="payout").exists():
-        client.v1.payouts.create(
-            {"amount": TO_THE_BANK_CENTS, "currency": "eur"},
-            {"idempotency_key": "demo-payout"},
-        )
+    if not client.v1.payouts.list({"limit": 1}).data:
+        client.v1.payouts.create({"amount": TO_THE_BANK_CENTS, "currency": "eur"})
