@@ -27,6 +27,23 @@ STAFF_PASSWORD = "admin-demo"  # noqa: S105
 SALEOR_SETTINGS = "saleor_alencon_settings.saleor"
 TEMPLATE_LAYOUT = 3  # raise it when what a template holds beside the migrations changes
 DEVELOPMENT_KEY = "development-only-secret-key-of-a-private-local-saleor-stack"
+KEEP_SEARCH_INDEX = """
+import time
+from saleor.product.tasks import update_products_search_vector_task
+while True:
+    update_products_search_vector_task()
+    time.sleep(5)
+"""  # some hundred products at a time; Saleor's scheduler does it where there is one
+PASSED_ON = (
+    "ALENCON_ORDER_MINUTES",
+    "ALENCON_PAYMENT_WATCH_SECONDS",
+    "ALENCON_SWEEP_SECONDS",
+    "CELERY_BROKER_URL",
+    "STRIPE_API_BASE",
+    "STRIPE_PUBLISHABLE_KEY",
+    "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+)
 
 
 class SaleorMissing(AlenconError):

@@ -21,6 +21,8 @@ from saleor_alencon.local.processes import (
 )
 from saleor_alencon.local.saleor_source import (
     DEVELOPMENT_KEY,
+    KEEP_SEARCH_INDEX,
+    PASSED_ON,
     SALEOR_SETTINGS,
     STAFF_EMAIL,
     STAFF_PASSWORD,
@@ -55,23 +57,6 @@ CREATE_APP = """
 mutation($input: AppInput!) {
   appCreate(input: $input) { authToken errors { field code message } }
 }"""
-KEEP_SEARCH_INDEX = """
-import time
-from saleor.product.tasks import update_products_search_vector_task
-while True:
-    update_products_search_vector_task()
-    time.sleep(5)
-"""  # some hundred products at a time; Saleor's scheduler does it where there is one
-PASSED_ON = (
-    "ALENCON_ORDER_MINUTES",
-    "ALENCON_PAYMENT_WATCH_SECONDS",
-    "ALENCON_SWEEP_SECONDS",
-    "CELERY_BROKER_URL",
-    "STRIPE_API_BASE",
-    "STRIPE_PUBLISHABLE_KEY",
-    "STRIPE_SECRET_KEY",
-    "STRIPE_WEBHOOK_SECRET",
-)
 OFFICE_APP = "alencon.office"
 OFFICE_APP_PERMISSIONS = ("MANAGE_ORDERS",)
 SEED_APP_PERMISSIONS = (

@@ -2,15 +2,18 @@
 
 import datetime
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.shop_orders import ShopOrderState
-from saleor_alencon.ledger.models import Entry, Transaction, TransactionKind
+from saleor_alencon.ledger.models import SHOP_COSTS, Entry, Transaction, TransactionKind
 from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transactions_post
 from saleor_alencon.orders.models import Order, ShopOrder
 from saleor_alencon.settlement.models import StatementLine
 from saleor_alencon.shops.models import Association
+
+CAME_TO_NOTHING = Q(state=ShopOrderState.CANCELLED, net_cents=0)
+"""A shop order that was given back whole: nothing of it will ever be due to the shop."""
 
 
 def release_due(*, cutoff: datetime.datetime, now: datetime.datetime) -> int:
@@ -50,7 +53,15 @@ def due_cents(*, cutoff: datetime.datetime) -> int:
 
 def _due(cutoff: datetime.datetime) -> QuerySet[ShopOrder]:
     days = datetime.timedelta(days=Association.objects.get().hold_days)
-    return ShopOrder.objects.filter(released_at=None, handed_over_at__lte=cutoff - days)
+    held_costs = Entry.objects.filter(
+        shop_order=OuterRef("pk"),
+        account__kind=AccountKind.SHOP_HOLD,
+        transaction__kind__in=SHOP_COSTS,
+    )
+    # Of a sale that came to nothing, what the provider took may be left for the shop to bear.
+    return ShopOrder.objects.filter(released_at=None).filter(
+        Q(handed_over_at__lte=cutoff - days) | (CAME_TO_NOTHING & Exists(held_costs))
+    )
 
 
 def _taken_back() -> QuerySet[ShopOrder]:
@@ -58,6 +69,7 @@ def _taken_back() -> QuerySet[ShopOrder]:
     return (
         ShopOrder.objects.filter(released_at__isnull=False)
         .exclude(state=ShopOrderState.HANDED_OVER)
+        .exclude(CAME_TO_NOTHING)
         .exclude(pk__in=StatementLine.objects.filter(shop_order__isnull=False).values("shop_order"))
     )
 
