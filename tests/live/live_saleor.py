@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from saleor_alencon.local.processes import Processes
+from saleor_alencon.local.saleor_seed import STOCK
 from saleor_alencon.local.saleor_stack import Stack, create_saleor_app, start_saleor_api
 from saleor_alencon.local.stripe_server import StripeServer
 from tests.live.payment_app import PaymentApp
@@ -137,6 +138,9 @@ class LiveSaleor:
             self.start_api()
         set_plugin_active(self.town, True)
         self.payment_app.mode = "success"
+        self.admin.execute(
+            "UPDATE warehouse_stock SET quantity = %s WHERE quantity < 1000", [STOCK]
+        )
 
 
 def compute_digest(order: dict[str, Any]) -> str:

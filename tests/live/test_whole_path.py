@@ -57,7 +57,7 @@ def test_scenario_19_a_basket_of_three_shops_reaches_the_banks_file(
     operator.wait_for_shop_orders(order.number, "HANDED_OVER")
 
     # The Office pays at once in this test, and settles. The operator may not approve.
-    operator.submit("/bureau/shops/association/1/change/", hold_days="0")
+    operator.submit("/bureau/shops/association/1/change/", hold_days="0", payout_rail="sepa")
     draft = operator.submit("/bureau/settlement/settlementrun/preparer").url
     assert operator.get(f"{draft}".replace("change/", "approuver")).status_code == 403
     number = draft.path.split("/")[-3]
