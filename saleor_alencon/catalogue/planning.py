@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +19,16 @@ from saleor_alencon.catalogue.saleor_shop import (
     ExistingVariant,
     ShopPlaces,
 )
+
+# One for all, as 50,000 products may wait to be sent.
+NO_IMAGE: dict[str, Any] = {}
+NO_VARIANTS: list[ExistingVariant] = []
+
+
+@cache
+def same_fields(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Return one tuple for all products of which the same fields differ."""
+    return fields
 
 
 @dataclass(slots=True)
@@ -81,10 +93,11 @@ class Match:
 class Held:
     """What planning keeps of the products in Saleor."""
 
-    by_code: dict[str, Match] = field(default_factory=dict)
+    by_code: dict[str, Match] = field(default_factory=dict)  # products of the rows' own code
     by_first: dict[str, ExistingProduct] = field(default_factory=dict)  # by the rows' own code
     others: dict[str, ExistingProduct] = field(default_factory=dict)  # by id
-    owners: dict[str, tuple[str, str]] = field(default_factory=dict)  # id and code, by reference
+    owners: dict[str, tuple[str, str]] = field(default_factory=dict)  # id and code, by reference;
+    # not of products by_code: their rows are theirs
 
 
 @dataclass(frozen=True)
@@ -136,15 +149,18 @@ class Planner:
         held = Held()
         first = {rows[0].reference: code for code, rows in wanted.items()}
         for product in existing:
+            rows = wanted.get(product.code, [])
+            own = {row.reference for row in rows} if product.code not in held.by_code else set()
             owner = (product.id, product.code)
             for variant in product.variants:
-                held.owners[variant.reference] = owner
+                if variant.reference not in own:
+                    held.owners[variant.reference] = owner
                 # Without an import, a product's code is not the merchant's.
-                if variant.reference in first and product.code not in wanted:
+                if variant.reference in first and not rows:
                     held.by_first[first[variant.reference]] = product
-            if product.code in wanted:
-                held.by_code[product.code] = self.match(wanted[product.code], product)
-            elif keep_others:
+            if own:
+                held.by_code[rows[0].code] = self.match(rows, product)
+            elif keep_others and not rows:
                 held.others[product.id] = product
         return held
 
@@ -154,7 +170,16 @@ class Planner:
         if all(row.rate_bps is None or row.rate_bps in self.places.tax_classes for row in rows):
             change = self.compare(rows, product)
             if change.differs():
-                change.existing = replace(product, code="", name="", description="", variants=[])
+                change.existing = replace(
+                    product,
+                    code="",
+                    name="",
+                    description="",
+                    category=None,
+                    tax_class=None,
+                    image=product.image or NO_IMAGE,
+                    variants=NO_VARIANTS,
+                )
             else:
                 change = None
         return Match(product.id, product.imported_by, change)
@@ -226,7 +251,7 @@ class Planner:
             found.append("category")
         if head.rate_bps is not None and self.places.tax_classes[head.rate_bps] != known.tax_class:
             found.append("taxClass")
-        return tuple(found)
+        return same_fields(tuple(found))
 
 
 def variant_differences(
@@ -243,7 +268,9 @@ def variant_differences(
         ("price", row.price_cents, variant.price_cents),
         ("stock", row.stock, variant.stock),
     )
-    return tuple(name for name, wanted, held in pairs if wanted is not None and wanted != held)
+    return same_fields(
+        tuple(name for name, wanted, held in pairs if wanted is not None and wanted != held)
+    )
 
 
 def has_image(known: ExistingProduct, key: str) -> bool:

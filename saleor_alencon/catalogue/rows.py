@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from stdnum import ean as ean_number
@@ -207,6 +208,7 @@ def read_ean(text: str) -> str:
     return digits
 
 
+@lru_cache(maxsize=1024)  # and one tuple for all rows of a category
 def read_category(text: str) -> tuple[str, ...]:
     """Return "Livres > Jeunesse" as its parts."""
     parts = tuple(part.strip() for part in read_text(text, Column.CATEGORY).split(">"))

@@ -1,7 +1,6 @@
 """Use cases of the catalogue: receive a file, check it, apply it, hand out sheets."""
 
 import datetime
-import hashlib
 import logging
 import tempfile
 import threading
@@ -33,6 +32,7 @@ from saleor_alencon.catalogue.planning import Planner
 from saleor_alencon.catalogue.quick import QuickImport
 from saleor_alencon.catalogue.reading import MOST_REFUSED, Catalogue, read_catalogue
 from saleor_alencon.catalogue.saleor_shop import Categories, load_places, load_products
+from saleor_alencon.catalogue.stored_files import file_digest, file_stage, file_store
 from saleor_alencon.catalogue.tables import MOST_BYTES
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.saleor_api.client import SaleorClient, SaleorUnreachable, office_client
@@ -86,11 +86,11 @@ def import_receive(
             created_by=user,
             created_at=now,
             file_name=Path(file_name).name[-200:],
-            digest=hashlib.sha256(content + b"\0" + (images or b"")).hexdigest(),
+            digest=file_digest(content, images),
             kind=kind,
             complete=complete,
         )
-        ImportFile.objects.create(job=job, content=content, images=images)
+        file_store(job_id=job.pk, content=content, images=images)
     return job
 
 
@@ -98,7 +98,7 @@ def import_find_unfinished(
     *, shop: Shop, content: bytes, images: bytes | None, kind: ImportKind, complete: bool
 ) -> ImportJob | None:
     """Return the newest job of the same file that was cut off, to be resumed."""
-    digest = hashlib.sha256(content + b"\0" + (images or b"")).hexdigest()
+    digest = file_digest(content, images)
     jobs = ImportJob.objects.filter(
         shop=shop, digest=digest, kind=kind, complete=complete, state__in=UNFINISHED
     )
@@ -228,13 +228,10 @@ def staged(job: ImportJob) -> Iterator[tuple[Path, ImageArchive | None]]:
     """Give the job's file, and its images, on disk."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="alencon-import-")))
-        file = ImportFile.objects.get(job=job)
-        (folder / "catalogue").write_bytes(file.content)
+        file_stage(job_id=job.pk, name="content", path=folder / "catalogue")
         archive = None
-        if file.images:
-            (folder / "images").write_bytes(file.images)
+        if file_stage(job_id=job.pk, name="images", path=folder / "images"):
             archive = stack.enter_context(ImageArchive(folder / "images"))
-        del file
         yield folder / "catalogue", archive
 
 

@@ -13,8 +13,14 @@ from openpyxl import load_workbook
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
-from saleor_alencon.catalogue import services
-from saleor_alencon.catalogue.models import ImportJob, ImportKind, ImportRow, ImportState
+from saleor_alencon.catalogue import services, stored_files
+from saleor_alencon.catalogue.models import (
+    ImportFile,
+    ImportJob,
+    ImportKind,
+    ImportRow,
+    ImportState,
+)
 from saleor_alencon.catalogue.services import (
     LOCK_FAMILY,
     ImportBusy,
@@ -351,3 +357,17 @@ def test_a_file_that_is_too_large_is_refused_by_the_form(client, shop, started, 
 
     assert "Fichier trop lourd" in page.content.decode()
     assert not ImportJob.objects.exists()
+
+
+def test_files_of_many_pieces_come_out_as_they_went_in(shop, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(stored_files, "PIECE_BYTES", 7)
+    content, images = bytes(range(256)) + b"\\x\t\n\\N", b"PK\x03\x04" * 7  # 4 pieces exactly
+    job = receive(shop, content, images=images)
+
+    for name, wanted in (("content", content), ("images", images)):
+        assert stored_files.file_stage(job_id=job.pk, name=name, path=tmp_path / name)
+        assert (tmp_path / name).read_bytes() == wanted
+    assert bytes(ImportFile.objects.get(job=job).content) == content
+    alone = receive(shop, b"a")
+    assert not stored_files.file_stage(job_id=alone.pk, name="images", path=tmp_path / "none")
+    assert ImportFile.objects.get(job=alone).images is None

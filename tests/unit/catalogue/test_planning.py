@@ -131,6 +131,17 @@ def test_a_reference_sold_under_another_code_is_refused_with_that_code() -> None
     )
 
 
+def test_a_reference_that_two_products_of_saleor_have_is_refused_in_any_order() -> None:
+    own, other = product(1, "A", "A"), product(2, "VIEUX", "A")
+
+    for held in ((own, other), (other, own)):
+        found = plan([row(2, "A")], *held)
+        assert (found.refused[0].faults[0].message, found.changes) == (
+            "Cette référence est déjà vendue sous le code produit « VIEUX ».",
+            [],
+        )
+
+
 def test_a_rate_that_saleor_lacks_refuses_its_row_whether_the_product_is_known_or_not() -> None:
     found = plan([row(2, "A", rate_bps=550), row(3, "B", rate_bps=550)], product(1, "A", "A"))
 
