@@ -12,7 +12,8 @@ from saleor_alencon.local.processes import find_free_port, started_processes
 from saleor_alencon.local.saleor_source import find_saleor
 from saleor_alencon.local.saleor_stack import start_saleor_api, temporary_stack
 from saleor_alencon.local.system_postgres import find_binaries
-from tests.live.live_saleor import LiveSaleor
+from tests.live.live_saleor import API_ENVIRONMENT, LiveSaleor
+from tests.live.merchants import Shops, open_shops
 from tests.live.office_town import OfficeTown, running_office_town
 from tests.live.town import open_town
 from tests.not_run import leave_out, tests_below
@@ -45,13 +46,19 @@ def live() -> Iterator[LiveSaleor]:
             temporary_stack(folder, find_free_port()) as stack,
             started_processes() as processes,
         ):
-            start_saleor_api(stack, processes, log=folder / "api.log")
+            start_saleor_api(stack, processes, log=folder / "api.log", **API_ENVIRONMENT)
             with open_town(stack) as (town, payment_app):
                 saleor = LiveSaleor(stack, processes, town, payment_app)
                 yield saleor
                 saleor.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shops(live: LiveSaleor) -> Shops:
+    """Give two shops' merchants, as provisioning would make them."""
+    return open_shops(live)
 
 
 @pytest.fixture(scope="session")
