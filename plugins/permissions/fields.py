@@ -176,6 +176,7 @@ def person_only(address: Any) -> Any:
     if address is None:
         return None
     return Address(
+        pk=address.pk,
         first_name=address.first_name,
         last_name=address.last_name,
         phone=address.phone,

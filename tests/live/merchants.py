@@ -170,6 +170,10 @@ class Shops:
         number = self.one("SELECT id FROM product_product WHERE slug = %s", slug)
         return global_id("Product", number)
 
+    def key(self, global_id: str) -> str:
+        """Return what a global id of Saleor's API names in its table."""
+        return base64.b64decode(global_id).decode().split(":", 1)[1]
+
     def variant(self, sku: str) -> str:
         """Return a variant's global id."""
         number = self.one("SELECT id FROM product_productvariant WHERE sku = %s", sku)

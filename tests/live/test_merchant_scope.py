@@ -204,9 +204,9 @@ def test_a_merchant_sets_its_stock_and_not_anothers(shops: Shops) -> None:
     own, other = shops.variant(f"{BOOKSHOP}-4"), shops.variant(f"{CHEESE}-4")
     here, there = shops.warehouse(BOOKSHOP), shops.warehouse(CHEESE)
 
-    done = shops.a.do(SET_STOCK, id=own, warehouse=here, quantity=7)
-
-    assert done["productVariant"]["stocks"] == [{"quantity": 7}]
+    for quantity in (7, 100_000):
+        done = shops.a.do(SET_STOCK, id=own, warehouse=here, quantity=quantity)
+        assert done["productVariant"]["stocks"] == [{"quantity": quantity}]
     for variant, warehouse in ((other, there), (own, there), (other, here)):
         refusal = shops.a.refused(SET_STOCK, id=variant, warehouse=warehouse, quantity=1)
         assert refusal == NOT_YOURS
