@@ -264,9 +264,7 @@ def variants(
     """Yield an argument's value; of an input object, one value for each of its fields."""
     named = get_named_type(argument.type)
     if not isinstance(named, GraphQLInputObjectType):
-        if isinstance(named, GraphQLEnumType):
-            yield from ((key, f": {key}") for key in named.values)
-        elif name == "id" and owner not in values.ids:
+        if name == "id" and owner not in values.ids:
             yield from ((value, f": {kind}") for kind, value in values.ids.items())
         else:
             yield values.fill(argument.type, name, owner), ""
