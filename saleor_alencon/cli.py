@@ -3,7 +3,9 @@
 import os
 import sys
 
-NO_DATABASE = frozenset({"bench", "saleor", "help", "--help", "--version", "makemessages"})
+NO_DATABASE = frozenset(
+    {"bench", "saleor", "stripe", "help", "--help", "--version", "makemessages"}
+)
 """Commands that need no database of the Office, so none is started for them."""
 
 
@@ -21,12 +23,14 @@ def main() -> None:
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     from saleor_alencon.errors import AlenconError
     from saleor_alencon.local.embedded_postgres import ensure_environment
+    from saleor_alencon.local.stripe_process import lead_to_test_server
 
     try:
         if command in NO_DATABASE:
             os.environ.setdefault("SECRET_KEY", "unused-by-commands-without-a-database")
             os.environ.setdefault("DATABASE_URL", "postgres://none/none")
         else:
+            lead_to_test_server(starting=command == "up")
             ensure_environment()
         from django.core.management import execute_from_command_line
 

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from saleor_alencon.counter.views import HomeView, SignInView, health
+from saleor_alencon.counter.views import HomeView, SignInView, health, icon
 from saleor_alencon.shops.views import logo
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("saleor_alencon.api.urls")),
     path("medias/logos/<str:name>", logo, name="logo"),  # What MEDIA_URL leads to.
+    path("favicon.ico", icon, name="icon"),  # Browsers ask for it by themselves, on every page.
     path("sante/", health, name="health"),
 ]

@@ -4,10 +4,12 @@ Every field is described in docs/settings.md; a test fails on one that is not.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AnyHttpUrl, BeforeValidator, Field, FilePath, SecretStr
+from pydantic import AnyHttpUrl, BeforeValidator, Field, FilePath, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from saleor_alencon.domain.provider_keys import check_provider_keys
 
 
 def split_commas(value: str | list[str]) -> list[str]:
@@ -23,7 +25,10 @@ CommaList = Annotated[list[str], NoDecode, BeforeValidator(split_commas)]
 class OfficeEnvironment(BaseSettings):
     """The environment variables of the Office service, by their upper-case names."""
 
-    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+    # An error names the variable; what was in it may be a secret.
+    model_config = SettingsConfigDict(
+        extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     database_url: SecretStr = Field(
         description="PostgreSQL URL of role `alencon`, which the service works as. "
@@ -92,6 +97,24 @@ class OfficeEnvironment(BaseSettings):
         "monétaire et financier): enable it only with a written legal opinion that covers the "
         "association.",
     )
+    stripe_secret_key: SecretStr | None = Field(
+        default=None,
+        description="Secret key of the association's Stripe account. Without it nothing is asked "
+        "of Stripe, and no payout leaves by Stripe Connect.",
+    )
+    stripe_api_base: AnyHttpUrl | None = Field(
+        default=None,
+        description="Address of a Stripe test server on this machine; refused with a live key.",
+    )
+
+    @model_validator(mode="after")
+    def check_stripe(self) -> Self:
+        """Refuse a live key where it does not belong."""
+        if self.stripe_secret_key is not None:
+            base = str(self.stripe_api_base) if self.stripe_api_base else ""
+            key = self.stripe_secret_key.get_secret_value()
+            check_provider_keys(key, base, debug=self.debug)
+        return self
 
 
 def read_environment() -> OfficeEnvironment:

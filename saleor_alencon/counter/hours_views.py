@@ -22,7 +22,11 @@ from saleor_alencon.shops.models import Shop
 from saleor_alencon.shops.services import hours_set
 
 # What a merchant puts right itself; the Office does the rest.
-CURES = {Item.HOURS: "counter:hours", Item.PRODUCTS: "counter:catalogue"}
+CURES = {
+    Item.CONNECT: "counter:payout-account",
+    Item.HOURS: "counter:hours",
+    Item.PRODUCTS: "counter:catalogue",
+}
 
 
 def own_shop(user: Any) -> Shop:

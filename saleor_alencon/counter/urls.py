@@ -1,5 +1,6 @@
 from django.urls import path
 
+from saleor_alencon.counter.account_views import payout_account
 from saleor_alencon.counter.catalogue_views import (
     catalogue_download,
     catalogue_page,
@@ -15,6 +16,7 @@ app_name = "counter"
 urlpatterns = [
     path("", ShopView.as_view(), name="shop"),
     path("horaires/", hours_page, name="hours"),
+    path("compte/", payout_account, name="payout-account"),
     path("releves/<int:pk>.<str:suffix>", statement_download, name="statement"),
     path("catalogue/", catalogue_page, name="catalogue"),
     path("catalogue/modele.<str:suffix>", catalogue_template, name="catalogue-template"),

@@ -17,6 +17,7 @@ from saleor_alencon.domain.shop_orders import PickupState
 from saleor_alencon.ledger.balances import shop_balances
 from saleor_alencon.localized import amount_text
 from saleor_alencon.orders.models import Pickup
+from saleor_alencon.outputs.theme import read_theme_file
 from saleor_alencon.settlement.documents import statement_csv, statement_pdf
 from saleor_alencon.settlement.models import RunState, Statement
 
@@ -83,3 +84,10 @@ def health(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
+
+
+def icon(_request: HttpRequest) -> HttpResponse:
+    """Answer the theme's emblem, the icon of every page."""
+    answer = HttpResponse(read_theme_file("logo-mark.svg"), content_type="image/svg+xml")
+    answer["Cache-Control"] = "public, max-age=86400"
+    return answer

@@ -25,6 +25,7 @@ class AccountKind(StrEnum):
     OTHER_TENDER_CLEARING = "other_tender_clearing"
     SHOPPER_CREDIT = "shopper_credit"
     DUES_REVENUE = "dues_revenue"
+    DISPUTES_PENDING = "disputes_pending"
     DISPUTE_LOSSES = "dispute_losses"
 
 
@@ -64,5 +65,6 @@ PLAN: dict[AccountKind, PlanEntry] = {
     ),
     AccountKind.SHOPPER_CREDIT: PlanEntry("419100", gettext_noop("Clients, trop-perçus à rendre")),
     AccountKind.DUES_REVENUE: PlanEntry("756100", gettext_noop("Cotisations")),
+    AccountKind.DISPUTES_PENDING: PlanEntry("467800", gettext_noop("Litiges en cours")),
     AccountKind.DISPUTE_LOSSES: PlanEntry("658100", gettext_noop("Pertes sur litiges")),
 }

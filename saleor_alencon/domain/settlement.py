@@ -12,8 +12,16 @@ class PayoutDecision:
     reason: str
 
 
-def decide_payout(balance_cents: int, *, minimum_cents: int, has_account: bool) -> PayoutDecision:
+def decide_payout(
+    balance_cents: int,
+    *,
+    minimum_cents: int,
+    has_account: bool,
+    without_account: str = "missing_iban",
+) -> PayoutDecision:
     """Decide on a shop's balance (positive: owed to the shop).
+
+    ``without_account`` is the reason for carrying it when there is no account to pay it to.
 
     >>> decide_payout(10_050, minimum_cents=500, has_account=True)
     PayoutDecision(payable_cents=10050, carried_cents=0, reason='')
@@ -25,7 +33,7 @@ def decide_payout(balance_cents: int, *, minimum_cents: int, has_account: bool) 
     if balance_cents == 0:
         return PayoutDecision(0, 0, "")
     if not has_account:
-        return PayoutDecision(0, balance_cents, "missing_iban")
+        return PayoutDecision(0, balance_cents, without_account)
     if balance_cents < minimum_cents:
         return PayoutDecision(0, balance_cents, "below_minimum")
     return PayoutDecision(balance_cents, 0, "")

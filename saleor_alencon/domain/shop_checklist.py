@@ -14,6 +14,7 @@ class Item(StrEnum):
     AGREEMENT = "agreement"
     DUES = "dues"
     BANK = "bank"
+    CONNECT = "connect"
     HOURS = "hours"
     PROVISIONED = "provisioned"
     PRODUCTS = "products"
@@ -30,7 +31,11 @@ FIELDS: dict[Item, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class ShopFacts:
-    """What is known of a shop. ``filled`` names the fields of its record that are not empty."""
+    """What is known of a shop. ``filled`` names the fields of its record that are not empty.
+
+    ``connected`` says whether its account at the payment provider may receive money; None when
+    the association pays by the bank. A shop needs one of the two accounts, never both.
+    """
 
     filled: Collection[str]
     agreement_signed: bool
@@ -38,6 +43,7 @@ class ShopFacts:
     hours_given: bool
     provisioned: bool
     products_imported: bool
+    connected: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -50,16 +56,20 @@ class Check:
 
 
 def checklist(facts: ShopFacts) -> list[Check]:
-    """Return every item, done or not, in the order of :class:`Item`."""
+    """Return every item that the shop needs, done or not, in the order of :class:`Item`."""
     plain = {
         Item.AGREEMENT: facts.agreement_signed,
         Item.DUES: facts.dues_paid,
+        Item.CONNECT: bool(facts.connected),
         Item.HOURS: facts.hours_given,
         Item.PROVISIONED: facts.provisioned,
         Item.PRODUCTS: facts.products_imported,
     }
     found = []
+    not_needed = Item.CONNECT if facts.connected is None else Item.BANK
     for item in Item:
+        if item is not_needed:
+            continue
         missing = tuple(name for name in FIELDS.get(item, ()) if name not in facts.filled)
         found.append(Check(item, plain.get(item, not missing), missing))
     return found

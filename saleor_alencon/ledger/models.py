@@ -56,6 +56,22 @@ class TransactionKind(models.TextChoices):
     PAYOUT = "payout", _("virement approuvé")
     PAYOUT_EXECUTED = "payout_executed", _("virement exécuté")
     PAYOUT_RETURNED = "payout_returned", _("virement retourné")
+    PSP_FEE = "psp_fee", _("frais du prestataire")
+    PSP_FEE_MOVED = "psp_fee_moved", _("frais après remboursement")
+    DISPUTE_OPENED = "dispute_opened", _("litige ouvert")
+    DISPUTE_FEE = "dispute_fee", _("frais de litige")
+    DISPUTE_WON = "dispute_won", _("litige gagné")
+    DISPUTE_LOST = "dispute_lost", _("litige perdu")
+    PSP_PAYOUT = "psp_payout", _("versement à la banque")
+    PSP_PAYOUT_BACK = "psp_payout_back", _("versement revenu")
+
+
+SHOP_FEES = (TransactionKind.PSP_FEE, TransactionKind.PSP_FEE_MOVED)
+"""The provider's fees, as far as entries on a shop order's accounts have them."""
+SHOP_DISPUTES = (TransactionKind.DISPUTE_OPENED, TransactionKind.DISPUTE_WON)
+"""Disputed money withheld from a shop, and given back."""
+SHOP_COSTS = (*SHOP_FEES, *SHOP_DISPUTES, TransactionKind.DISPUTE_FEE)
+"""All that a shop order bears besides the commission."""
 
 
 class Transaction(models.Model):

@@ -5,14 +5,18 @@ import itertools
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from tqdm import tqdm
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
+from saleor_alencon.domain.bearing import Bearer
 from saleor_alencon.inbox.models import InboxDocument
+from saleor_alencon.local.demo_provider import provider_fill
 from saleor_alencon.local.demo_shops import fixtures_folder, read_hours, read_shops
+from saleor_alencon.local.stripe_process import data_file, test_server_port
 from saleor_alencon.orders.services import document_ingest, document_store
 from saleor_alencon.settlement.models import SettlementRun
 from saleor_alencon.settlement.services import run_create
@@ -20,6 +24,7 @@ from saleor_alencon.shops.models import (
     Association,
     CommissionRate,
     Dues,
+    PayoutRail,
     Shop,
     ShopEventKind,
     ShopMember,
@@ -66,6 +71,9 @@ def demo_seed(now: datetime.datetime | None = None) -> None:
             "email": "office@alencon.example",
             "iban": "FR7630006000011234567890189",
             "bic": "AGRIFRPPXXX",
+            # Without a payment provider there is only the bank to pay by.
+            "payout_rail": PayoutRail.CONNECT if settings.STRIPE_SECRET_KEY else PayoutRail.SEPA,
+            "charge_fee_bearer": Bearer.SHARED,
         },
     )
     for email, role in LOGINS.items():
@@ -107,12 +115,17 @@ def seed_shop(row: dict[str, Any], number: int, now: datetime.datetime) -> None:
 
 
 def demo_fill(now: datetime.datetime) -> None:
-    """Ingest the recorded orders into an empty inbox; draft a run where there is none."""
+    """Ingest the recorded orders into an empty inbox; draft a run where there is none.
+
+    Where this process was led to the Stripe test server, the orders' payments are made there.
+    """
     if not InboxDocument.objects.exists():
         files = sorted((fixtures_folder() / "snapshots" / "v1").glob("*.json"))
         for file in tqdm(files, desc="recorded orders", unit="document", disable=None):
             document = document_store(file.read_text(), source="file")
             document_ingest(document_id=document.pk, now=now)
+    if (port := test_server_port()) is not None:
+        provider_fill(data=data_file(), port=port, now=now)
     if not SettlementRun.objects.exists():
         operator = User.objects.get(email=OPERATOR)
         run_create(created_by=operator, cutoff=now, now=now)

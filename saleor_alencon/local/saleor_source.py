@@ -24,8 +24,26 @@ PACKAGES = ("saleor_alencon_plugins", "saleor_alencon_settings")
 # The one login of a new local Saleor: a superuser, for the Dashboard and to create apps.
 STAFF_EMAIL = "admin@alencon.example"
 STAFF_PASSWORD = "admin-demo"  # noqa: S105
-TEMPLATE_LAYOUT = 2  # raise it when what a template holds beside the migrations changes
+SALEOR_SETTINGS = "saleor_alencon_settings.saleor"
+TEMPLATE_LAYOUT = 3  # raise it when what a template holds beside the migrations changes
 DEVELOPMENT_KEY = "development-only-secret-key-of-a-private-local-saleor-stack"
+KEEP_SEARCH_INDEX = """
+import time
+from saleor.product.tasks import update_products_search_vector_task
+while True:
+    update_products_search_vector_task()
+    time.sleep(5)
+"""  # some hundred products at a time; Saleor's scheduler does it where there is one
+PASSED_ON = (
+    "ALENCON_ORDER_MINUTES",
+    "ALENCON_PAYMENT_WATCH_SECONDS",
+    "ALENCON_SWEEP_SECONDS",
+    "CELERY_BROKER_URL",
+    "STRIPE_API_BASE",
+    "STRIPE_PUBLISHABLE_KEY",
+    "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+)
 
 
 class SaleorMissing(AlenconError):
@@ -247,7 +265,11 @@ def ensure_template(source: SaleorSource, tell: Callable[[str], None] = print) -
             with cluster.running():
                 create_saleor_database(cluster)
                 environment = build_environment(
-                    cluster.url("saleor"), RSA_PRIVATE_KEY=make_signing_key(source)
+                    cluster.url("saleor"),
+                    DJANGO_SETTINGS_MODULE=SALEOR_SETTINGS,
+                    PYTHONPATH=str(install_plugins(final / "plugins")),
+                    ALENCON_CAPTURE_DATABASE_URL=cluster.url("saleor"),  # migrate opens it not
+                    RSA_PRIVATE_KEY=make_signing_key(source),
                 )
                 run_saleor(source, environment, "migrate", "--no-input")
                 create_superuser(source, environment)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from saleor_alencon.local.processes import (
@@ -21,6 +21,9 @@ from saleor_alencon.local.processes import (
 )
 from saleor_alencon.local.saleor_source import (
     DEVELOPMENT_KEY,
+    KEEP_SEARCH_INDEX,
+    PASSED_ON,
+    SALEOR_SETTINGS,
     STAFF_EMAIL,
     STAFF_PASSWORD,
     SaleorFailed,
@@ -81,9 +84,10 @@ class Stack:
     source: SaleorSource
     cluster: PrivateCluster
     plugins: Path
-    folder: Path  # logs and keys
+    folder: Path  # logs, keys and images
     signing_key: str
     saleor_port: int
+    variables: dict[str, str] = field(default_factory=dict)  # of every process of Saleor and Office
 
     @property
     def saleor_url(self) -> str:
@@ -93,16 +97,15 @@ class Stack:
     def saleor_environment(self, **more: str) -> dict[str, str]:
         """Return the environment of every Saleor process of this stack."""
         own = {
-            "DJANGO_SETTINGS_MODULE": "saleor_alencon_settings.saleor",
+            "DJANGO_SETTINGS_MODULE": SALEOR_SETTINGS,
             "PYTHONPATH": str(self.plugins),
             "ALENCON_CAPTURE_DATABASE_URL": self.cluster.url("alencon_capture"),
+            "ALENCON_MEDIA_FOLDER": str(self.folder / "media"),
             "PUBLIC_URL": f"{self.saleor_url}/",
             "RSA_PRIVATE_KEY": self.signing_key,
         }
-        for name in ("CELERY_BROKER_URL", "ALENCON_SWEEP_SECONDS"):
-            if os.environ.get(name):
-                own[name] = os.environ[name]
-        return build_environment(self.cluster.url("saleor"), **own | more)
+        own |= {name: os.environ[name] for name in PASSED_ON if os.environ.get(name)}
+        return build_environment(self.cluster.url("saleor"), **own | self.variables | more)
 
     def office_environment(self, **more: str) -> dict[str, str]:
         """Return the environment of the Office service on this stack's database."""
@@ -113,6 +116,7 @@ class Stack:
             "DATABASE_OWNER_URL": self.cluster.url("alencon_owner"),
             "SECRET_KEY": DEVELOPMENT_KEY,
             "SALEOR_API_URL": f"{self.saleor_url}/graphql/",
+            **self.variables,
             **more,
         }
 
@@ -189,11 +193,15 @@ def create_saleor_app(stack: Stack, identifier: str, permissions: tuple[str, ...
 
 @contextlib.contextmanager
 def temporary_stack(
-    folder: Path, saleor_port: int, server_environment: dict[str, str] | None = None
+    folder: Path,
+    saleor_port: int,
+    server_environment: dict[str, str] | None = None,
+    variables: dict[str, str] | None = None,
 ) -> Iterator[Stack]:
     """Give a throw-away stack for tests: cluster running, both schemas ready, no Saleor yet.
 
     :param server_environment: variables added to the PostgreSQL server's environment.
+    :param variables: added to the environment of every process of Saleor and of the Office.
     """
     source = find_saleor()
     template = ensure_template(source)
@@ -206,6 +214,7 @@ def temporary_stack(
             folder=folder,
             signing_key=make_signing_key(source),
             saleor_port=saleor_port,
+            variables=variables or {},
         )
         prepare_office_schema(stack)
         yield stack
@@ -257,18 +266,25 @@ def start_durable_stack(
         yield stack
 
 
-def run_stack(*, saleor_port: int, office_port: int, tell: Callable[[str], None] = print) -> None:
+def run_stack(
+    *, saleor_port: int, office_port: int, stripe_port: int, tell: Callable[[str], None] = print
+) -> None:
     """Start everything, tell the URLs, and stay until Ctrl-C or until a program ends.
 
     :raises PortBusy, SaleorMissing, PostgresMissing, ProcessDied: everything is stopped first.
     """
+    from saleor_alencon.local.saleor_payments import paying_stack
     from saleor_alencon.local.saleor_seed import seed_saleor
 
     signal.signal(signal.SIGTERM, interrupt)  # a terminal that closes, a service manager
     signal.signal(signal.SIGHUP, interrupt)
     check_port_free(HOST, saleor_port, "Saleor's API")
     check_port_free(HOST, office_port, "the Office service")
-    with durable_stack(saleor_port, tell) as stack, started_processes() as processes:
+    with (
+        durable_stack(saleor_port, tell) as bare,
+        paying_stack(bare, stripe_port, tell) as stack,
+        started_processes() as processes,
+    ):
         logs = stack.folder / "logs"
         shutil.rmtree(logs, ignore_errors=True)
         logs.mkdir()
@@ -306,6 +322,7 @@ def ensure_app_tokens(stack: Stack) -> dict[str, str]:
         OFFICE_APP: create_saleor_app(stack, OFFICE_APP, OFFICE_APP_PERMISSIONS),
         "alencon.seed": create_saleor_app(stack, "alencon.seed", SEED_APP_PERMISSIONS),
     }
+    run_saleor(stack.source, stack.saleor_environment(), "alencon_payments", "app")
     file.touch(0o600)
     file.write_text(json.dumps(tokens), "utf-8")
     return tokens
@@ -330,7 +347,7 @@ def set_up_town(stack: Stack, app_token: str) -> dict[str, str]:
 
 
 def start_saleor_tasks(stack: Stack, processes: Processes, logs: Path) -> None:
-    """Start Saleor's worker and scheduler when there is a broker, else a loop that sweeps."""
+    """Start Saleor's worker and scheduler when there is a broker, else loops for what is needed."""
     environment = stack.saleor_environment()
     python = str(stack.source.python)
     if "CELERY_BROKER_URL" in environment:
@@ -341,7 +358,12 @@ def start_saleor_tasks(stack: Stack, processes: Processes, logs: Path) -> None:
             "Saleor's scheduler": [*celery, "beat", "--loglevel=warning", f"--schedule={schedule}"],
         }
     else:
-        commands = {"the sweep": [python, "manage.py", "alencon_sweep", "--watch", "30"]}
+        manage = [python, "manage.py"]
+        commands = {
+            "the sweep": [*manage, "alencon_sweep", "--watch", "30"],
+            "the search index": [*manage, "shell", "-c", KEEP_SEARCH_INDEX],
+            "the watch": [*manage, "alencon_payments", "watch", "--every", "30"],
+        }
     for name, command in commands.items():
         processes.start(
             name,

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import BigIntegerField, Exists, OuterRef, Sum
 from django.db.models.functions import Cast
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +19,8 @@ from saleor_alencon.office.admin.base import change_url, list_url
 from saleor_alencon.office.chart import Week, chart
 from saleor_alencon.office.history import weeks
 from saleor_alencon.pickups.models import CommandState, SaleorCommand
+from saleor_alencon.psp.models import Dispute, FetchState
+from saleor_alencon.psp.reconciliation import overdue, psp_reconcile
 from saleor_alencon.settlement.models import (
     CarriedReason,
     Payout,
@@ -32,6 +35,7 @@ from saleor_alencon.settlement.release import due_cents
 DAYS_WITHOUT_RUN = 35
 HOURS_IN_INBOX = 1
 DAYS_TO_EXECUTE = 3
+HOURS_UNREAD = 26
 TRIES_BEFORE_NOTICE = 3
 
 
@@ -109,6 +113,10 @@ def attention(available: int, now: datetime.datetime) -> list[Attention]:
         *returned_payouts(),
         *runs_waiting(now),
         *missing_ibans(),
+        *missing_accounts(),
+        *open_disputes(),
+        *disagreement(),
+        *provider_unread(now),
         *late_run(available, now),
     ]
     return sorted(found, key=lambda each: not each.grave)
@@ -167,16 +175,25 @@ def returned_payouts() -> list[Attention]:
         statement__run__state=RunState.CANCELLED
     )
     returned = Payout.objects.filter(~Exists(taken_up), state=PayoutState.RETURNED)
-    count = returned.count()
-    if not count:
-        return []
-    text = ngettext(
-        "%(count)d virement retourné par la banque : vérifiez l'IBAN de la boutique.",
-        "%(count)d virements retournés par la banque : vérifiez les IBAN des boutiques.",
-        count,
-    )
-    query = f"state__exact={PayoutState.RETURNED}"
-    return [Attention(text % {"count": count}, list_url(Payout, query), grave=True)]
+    found = []
+    if count := returned.count():
+        text = ngettext(
+            "%(count)d virement retourné par la banque : vérifiez l'IBAN de la boutique.",
+            "%(count)d virements retournés par la banque : vérifiez les IBAN des boutiques.",
+            count,
+        )
+        query = f"state__exact={PayoutState.RETURNED}"
+        found.append(Attention(text % {"count": count}, list_url(Payout, query), grave=True))
+    refused = Payout.objects.filter(~Exists(taken_up), state=PayoutState.FAILED)
+    if count := refused.count():
+        text = ngettext(
+            "%(count)d transfert refusé par Stripe : voyez le motif sur le virement.",
+            "%(count)d transferts refusés par Stripe : voyez les motifs sur les virements.",
+            count,
+        )
+        query = f"state__exact={PayoutState.FAILED}"
+        found.append(Attention(text % {"count": count}, list_url(Payout, query), grave=True))
+    return found
 
 
 def runs_waiting(now: datetime.datetime) -> list[Attention]:
@@ -200,6 +217,60 @@ def runs_waiting(now: datetime.datetime) -> list[Attention]:
         for run in runs.filter(state=RunState.APPROVED, approved_at__lt=since)
     ]
     return found
+
+
+def missing_accounts() -> list[Attention]:
+    """Find what the latest run carried because a shop's account is not ready."""
+    latest = SettlementRun.objects.exclude(state=RunState.CANCELLED).order_by("-id")
+    run_id = latest.values_list("pk", flat=True).first()
+    carried = Statement.objects.filter(run_id=run_id, carried_reason=CarriedReason.MISSING_ACCOUNT)
+    count = carried.exclude(shop__connected_account__ready=True).count()
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)d relevé reporté : le compte Stripe de la boutique n'est pas prêt.",
+        "%(count)d relevés reportés : les comptes Stripe des boutiques ne sont pas prêts.",
+        count,
+    )
+    query = f"carried_reason__exact={CarriedReason.MISSING_ACCOUNT}&run__id__exact={run_id}"
+    return [Attention(text % {"count": count}, list_url(Statement, query))]
+
+
+def open_disputes() -> list[Attention]:
+    """Find the disputes that wait for the Office's answer."""
+    count = Dispute.objects.filter(status="needs_response").count()
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)d paiement contesté attend une réponse chez Stripe.",
+        "%(count)d paiements contestés attendent une réponse chez Stripe.",
+        count,
+    )
+    url = list_url(Dispute, "status__exact=needs_response")
+    return [Attention(text % {"count": count}, url, grave=True)]
+
+
+def disagreement() -> list[Attention]:
+    """Find what the books and the provider say differently, once both had the time to know."""
+    count = len(overdue(psp_reconcile())) if FetchState.objects.exists() else 0
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)d mouvement n'est pas le même chez Stripe et dans les comptes.",
+        "%(count)d mouvements ne sont pas les mêmes chez Stripe et dans les comptes.",
+        count,
+    )
+    url = reverse("admin:psp_balancetransaction_agreement")
+    return [Attention(text % {"count": count}, url, grave=True)]
+
+
+def provider_unread(now: datetime.datetime) -> list[Attention]:
+    """Notice that nobody reads the provider any more: no scheduler, or a key that is refused."""
+    since = now - datetime.timedelta(hours=HOURS_UNREAD)
+    if not FetchState.objects.filter(complete_at__lt=since).exists():
+        return []
+    url = reverse("admin:psp_balancetransaction_agreement")
+    return [Attention(_("Stripe n'a pas été lu depuis plus d'un jour."), url, grave=True)]
 
 
 def missing_ibans() -> list[Attention]:

@@ -122,6 +122,7 @@ def blocker_choices(everything: list[Progress], state: str, blocker: str) -> lis
     counts = Counter(
         check.item for each in everything if is_chosen(each, "", state) for check in each.missing
     )
+    needed = {check.item for each in everything for check in each.checks}
     return [
         Choice(
             str(ITEM_LABELS[item]),
@@ -130,6 +131,7 @@ def blocker_choices(everything: list[Progress], state: str, blocker: str) -> lis
             item == blocker,
         )
         for item in Item
+        if item in needed
     ]
 
 

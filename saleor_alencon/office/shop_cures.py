@@ -16,6 +16,7 @@ ANCHORS = {
 }
 # Pages that apps add for a shop; what is not there leads to the shop's page.
 PAGES = {
+    Item.CONNECT: "admin:shops_shop_payout_account",
     Item.HOURS: "admin:shops_shop_hours",
     Item.PROVISIONED: "admin:shops_shop_provision",
     Item.PRODUCTS: "admin:shops_shop_import_catalogue",

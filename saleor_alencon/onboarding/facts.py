@@ -12,7 +12,7 @@ from saleor_alencon.domain.shop_checklist import Check, checklist
 from saleor_alencon.domain.shop_orders import ShopOrderState
 from saleor_alencon.orders.models import ShopOrder
 from saleor_alencon.provisioning.models import ShopProvision
-from saleor_alencon.shops.checklist import SaleorFacts, facts_of
+from saleor_alencon.shops.checklist import SaleorFacts, connected, facts_of
 from saleor_alencon.shops.models import Dues, Shop
 
 ENDED = (ShopOrderState.HANDED_OVER, ShopOrderState.CANCELLED)
@@ -71,7 +71,7 @@ def progress_of(shops: Collection[Shop], now: datetime.datetime) -> list[Progres
     ids = [shop.pk for shop in shops]
     year = timezone.localdate(now).year
     paid = set(Dues.objects.filter(shop__in=ids, year=year).values_list("shop_id", flat=True))
-    saleor = saleor_facts(ids)
+    saleor, accounts = saleor_facts(ids), connected(ids)
     return [
         Progress(
             shop,
@@ -81,6 +81,7 @@ def progress_of(shops: Collection[Shop], now: datetime.datetime) -> list[Progres
                     saleor[shop.pk],
                     dues_years={year} if shop.pk in paid else (),
                     year=year,
+                    connected=accounts[shop.pk],
                 )
             ),
         )

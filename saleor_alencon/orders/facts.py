@@ -59,12 +59,54 @@ def tender_kind(transaction: Transaction) -> TenderKind:
 
 
 def charged_cents(transaction: Transaction) -> int:
-    """Return everything the tender ever charged: Saleor's amount is net of refunds."""
+    """Return everything the tender ever charged: Saleor's amount is net of refunds and disputes.
+
+    A dispute takes nothing back of the sale: the Office posts it by itself, from what the payment
+    provider says of it.
+    """
     return (
         transaction.charged_amount.cents
         + transaction.refunded_amount.cents
         + transaction.refund_pending_amount.cents
+        + charged_back_cents(transaction)
     )
+
+
+def charged_back_cents(transaction: Transaction) -> int:
+    """Return what Saleor took off the charged amount for disputes that are open or lost.
+
+    As Saleor computes it: of a reference the newest charge-back counts, and a dispute that was won
+    is a successful charge under the reference of the dispute.
+    """
+    backs: dict[str, int] = {}
+    won: dict[str, int] = {}
+    without_reference = 0
+    for event in sorted(transaction.events, key=lambda item: (item.created_at, item.id)):
+        own = event.psp_reference in ("", transaction.psp_reference)
+        if event.type == "CHARGE_BACK" and event.psp_reference:
+            backs[event.psp_reference] = event.amount.cents
+        elif event.type == "CHARGE_BACK":
+            without_reference += event.amount.cents
+        elif event.type == "CHARGE_SUCCESS" and not own:
+            won[event.psp_reference] = event.amount.cents
+    back = sum(cents - won.get(dispute, 0) for dispute, cents in backs.items())
+    return without_reference + back
+
+
+def refund_movements(transaction: Transaction) -> dict[str, int]:
+    """Return what was given back under each of the provider's references, in cents.
+
+    What the amounts say beyond the events that succeeded is under the empty reference.
+    """
+    newest: dict[str, tuple[str, int]] = {}
+    for event in sorted(transaction.events, key=lambda item: (item.created_at, item.id)):
+        if event.type in ("REFUND_SUCCESS", "REFUND_FAILURE", "REFUND_REVERSE"):
+            newest[event.psp_reference] = (event.type, event.amount.cents)
+    found = {
+        name: cents for name, (kind, cents) in newest.items() if name and kind == "REFUND_SUCCESS"
+    }
+    rest = transaction.refunded_amount.cents - sum(found.values())
+    return found | ({"": rest} if rest else {})
 
 
 def sorted_transactions(order: Order) -> list[Transaction]:

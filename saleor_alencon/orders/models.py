@@ -185,9 +185,33 @@ class Tender(models.Model):
         verbose_name = _("moyen de paiement")
         verbose_name_plural = _("moyens de paiement")
         ordering = ("created_at", "id")
+        indexes = [models.Index(fields=("psp_reference",), name="tender_by_reference")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.psp_reference}".strip()
+
+
+class TenderRefund(models.Model):
+    """What one tender gave back under one reference of the payment provider's, in cents.
+
+    The empty reference has what the order's amounts say beyond its events.
+    """
+
+    tender = models.ForeignKey(
+        Tender, models.PROTECT, related_name="refunds", verbose_name=_("moyen de paiement")
+    )
+    reference = models.CharField(_("référence"), max_length=512, blank=True)
+    amount_cents = models.BigIntegerField(_("montant (centimes)"))
+
+    class Meta:
+        verbose_name = _("remboursement d'un moyen de paiement")
+        verbose_name_plural = _("remboursements des moyens de paiement")
+        constraints = [
+            models.UniqueConstraint(fields=("tender", "reference"), name="tender_refund_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tender} {self.reference}"
 
 
 class TenderShare(models.Model):

@@ -8,7 +8,7 @@ import datetime
 import hashlib
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from saleor_alencon.inbox.models import InboxDocument, InboxState
 from saleor_alencon.inbox.snapshot import OrderSnapshot, parse_snapshot
 from saleor_alencon.inbox.snapshot_errors import SnapshotError
 from saleor_alencon.orders.facts import UnknownShop
+from saleor_alencon.orders.locks import order_lock
 from saleor_alencon.orders.models import Order
 from saleor_alencon.orders.writing import snapshot_write
 
@@ -74,9 +75,7 @@ def document_ingest(*, document_id: int, now: datetime.datetime) -> str:
 def _snapshot_apply(snapshot: OrderSnapshot, digest: str, now: datetime.datetime) -> bool:
     """Apply a snapshot unless the order already stands at it or later."""
     order_id = snapshot.order.id
-    with connection.cursor() as cursor:
-        # Two documents of one order never run at once, not even for an order not yet known.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 61))", [order_id])
+    order_lock(order_id)
     known = Order.objects.filter(saleor_id=order_id).values_list("captured_at", "digest").first()
     if known is not None and known >= (snapshot.captured_at, digest):
         return False

@@ -33,6 +33,7 @@ from saleor_alencon.orders.facts import (
     line_shop,
     order_facts,
     pickup_place,
+    refund_movements,
     returned,
     shop_delivery,
     sorted_transactions,
@@ -44,6 +45,7 @@ from saleor_alencon.orders.models import (
     ShopOrder,
     ShopOrderLine,
     Tender,
+    TenderRefund,
     TenderShare,
 )
 from saleor_alencon.orders.posting import positions_post
@@ -304,6 +306,12 @@ def _tenders_write(
                 "pending_cents": item.charge_pending_amount.cents,
             },
         )
+    TenderRefund.objects.filter(tender__order=order).delete()
+    TenderRefund.objects.bulk_create(
+        TenderRefund(tender=tenders[item.id], reference=reference[:512], amount_cents=cents)
+        for item in sorted_transactions(saleor)
+        for reference, cents in sorted(refund_movements(item).items())
+    )
     TenderShare.objects.filter(tender__order=order).delete()
     TenderShare.objects.bulk_create(
         TenderShare(

@@ -18,8 +18,9 @@ from saleor_alencon.outputs.strict_json import StrictJsonError, decode, encode
 
 STATEMENT_VERSION = 1
 
-LineKind = Literal["sale", "refund", "correction", "payout_returned"]
-CarriedReason = Literal["", "negative", "below_minimum", "missing_iban"]
+LineKind = Literal["sale", "refund", "correction", "payout_returned", "dispute"]
+CarriedReason = Literal["", "negative", "below_minimum", "missing_iban", "missing_account"]
+PaymentStatus = Literal["ordered", "executed", "returned", "refused"]
 
 
 class StatementError(AlenconError):
@@ -128,10 +129,10 @@ class StatementPayment:
     """What became of the payment since the statement was made; known once it is ordered.
 
     `reference` is what the shop finds on its bank's statement. `day` is when the bank was asked
-    to execute it, when it was declared executed, or when the bank returned it for `reason`.
+    to execute it, when it was declared executed, or when it was returned or refused for `reason`.
     """
 
-    status: Literal["ordered", "executed", "returned"]
+    status: PaymentStatus
     reference: str
     day: date
     reason: str = ""
@@ -196,6 +197,7 @@ class StatementDocument:
             "negative": self.carried_cents < 0,
             "below_minimum": 0 < self.carried_cents < self.minimum_cents,
             "missing_iban": self.carried_cents > 0 and not self.iban,
+            "missing_account": self.carried_cents > 0 and not self.iban,
         }
         _require(
             fits[self.carried_reason],

@@ -34,6 +34,7 @@ KIND_LABELS: dict[LineKind, str] = {
     "refund": "Remboursement",
     "correction": "Correction",
     "payout_returned": "Virement retourné",
+    "dispute": "Litige",
 }
 
 View = dict[str, Any]
@@ -43,7 +44,22 @@ PAYMENT_DAYS = {
     "ordered": "Exécution demandée le",
     "executed": "Exécuté le",
     "returned": "Retourné le",
+    "refused": "Refusé le",
 }
+
+BACK = {
+    "returned": (
+        "Virement retourné",
+        "Virement retourné par la banque : la somme est due à nouveau et figure sur le relevé "
+        "suivant.",
+    ),
+    "refused": (
+        "Virement refusé",
+        "Virement refusé par le prestataire de paiement : la somme est due à nouveau et figure "
+        "sur le relevé suivant.",
+    ),
+}
+"""What is said of a payment that did not reach the shop: a label, and what follows."""
 
 
 def statement_view(document: StatementDocument, payment: StatementPayment | None = None) -> View:
@@ -101,7 +117,8 @@ def _summary(document: StatementDocument) -> list[View]:
     add_kind("sale", "Ventes TTC", always=True)
     add_kind("refund", "Remboursements TTC", always=True)
     add_kind("correction", "Corrections")
-    add_kind("payout_returned", "Virements retournés par la banque")
+    add_kind("dispute", "Paiements contestés")
+    add_kind("payout_returned", "Virements retournés")
     add("Commission HT", -sum(line.commission_cents for line in document.lines))
     vat_rate = rate_text(document.commission_vat_rate_bps)
     vat = sum(line.commission_vat_cents for line in document.lines)
@@ -137,6 +154,11 @@ def _outcome(document: StatementDocument, payment: StatementPayment | None) -> V
             "reversement.",
             [["Report", carried]],
         ),
+        "missing_account": (
+            "Compte de paiement incomplet : terminez son ouverture, le solde sera versé au "
+            "prochain reversement.",
+            [["Report", carried]],
+        ),
     }[document.carried_reason]
     return {
         "status": "carried" if document.carried_cents else "nothing",
@@ -157,15 +179,11 @@ def _payment(document: StatementDocument, payment: StatementPayment | None) -> V
         facts.append(["Référence", printable_text(payment.reference)])
         if payment.status == "executed":
             label = "Net versé"
-        if payment.status == "returned":
-            label = "Virement retourné"
+        if payment.status in BACK:
+            label, reason = BACK[payment.status]
             facts.append(["Motif", printable_text(payment.reason)])
-            reason = (
-                "Virement retourné par la banque : la somme est due à nouveau et figure sur le "
-                "relevé suivant."
-            )
     return {
-        "status": "carried" if payment and payment.status == "returned" else "paid",
+        "status": "carried" if payment and payment.status in BACK else "paid",
         "label": label,
         "amount": amount_text(document.payable_cents, document.currency),
         "reason": reason,
@@ -250,7 +268,8 @@ def _tender_rows(document: StatementDocument) -> list[View]:
 
 def _notes(document: StatementDocument) -> list[str]:
     vat_rate = rate_text(document.commission_vat_rate_bps)
-    fees = ", moins les frais" if any(line.fees_cents for line in document.lines) else ""
+    has_fees = any(line.fees_cents for line in document.lines)
+    fees = ", moins les frais" if has_fees else ""
     notes = [
         "Chaque ligne se lit de gauche à droite : le montant payé par le client, moins la "
         f"commission, moins la TVA sur cette commission{fees}, donne le net qui revient à la "
@@ -263,6 +282,12 @@ def _notes(document: StatementDocument) -> list[str]:
         "Le taux appliqué est celui en vigueur le jour de la vente ; un remboursement rend la "
         "commission au même taux.",
     ]
+    if has_fees:
+        notes.append(
+            "Les frais sont ceux du prestataire de paiement, pour la part que le règlement de "
+            "l’association met à la charge de la boutique, répartie au centime près entre les "
+            "boutiques du panier selon ce que la carte y a payé."
+        )
     example = _worked_example(document)
     return [*notes, example] if example else notes
 

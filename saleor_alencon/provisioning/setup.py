@@ -10,6 +10,7 @@ from saleor_alencon.provisioning.setup_channel import (
 from saleor_alencon.provisioning.setup_content import keep_content
 from saleor_alencon.provisioning.setup_delivery import keep_delivery
 from saleor_alencon.provisioning.setup_products import keep_products
+from saleor_alencon.provisioning.setup_storefront import keep_storefront
 from saleor_alencon.saleor_api.client import SaleorClient
 
 
@@ -21,3 +22,4 @@ def keep_everything(client: SaleorClient, report: Report, table: DeliveryTable) 
     keep_products(client, report, tax_classes)
     keep_delivery(client, report, table, channel["id"], tax_classes)
     keep_content(client, report)
+    keep_storefront(client, report, table, channel["id"])

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,11 +10,17 @@ from django.db.models import Max
 
 from saleor_alencon.domain.order_books import PositionKind, TenderKind
 from saleor_alencon.domain.shop_orders import DeliveryChoice
-from saleor_alencon.ledger.models import Transaction
+from saleor_alencon.ledger.models import (
+    SHOP_DISPUTES,
+    SHOP_FEES,
+    Transaction,
+    TransactionKind,
+)
 from saleor_alencon.orders.models import ShopOrder
 from saleor_alencon.outputs.statement import (
     LineKind,
     Party,
+    PaymentStatus,
     StatementDocument,
     StatementItem,
     StatementLine,
@@ -25,7 +32,7 @@ from saleor_alencon.outputs.statement_pdf import render_statement_pdf
 from saleor_alencon.settlement.models import Payout, PayoutState, Statement, StatementLineKind
 from saleor_alencon.settlement.models import StatementItem as ItemRow
 from saleor_alencon.settlement.models import StatementLine as LineRow
-from saleor_alencon.shops.models import Association, Shop
+from saleor_alencon.shops.models import Association, PayoutRail, Shop
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -65,10 +72,16 @@ def statement_document(statement: Statement, office: Association, *, now: dateti
         carried_cents=statement.carried_cents,
         carried_reason=statement.carried_reason,  # type: ignore[arg-type]
         minimum_cents=office.minimum_payout_cents,
-        iban=statement.shop.iban if statement.shop.bic else "",
+        iban=_account(statement),
         commission_vat_rate_bps=office.commission_vat_rate_bps,
     )
     return json.loads(document.to_json())
+
+
+def _account(statement: Statement) -> str:
+    """Return the bank account that the run pays to: with Connect it is the provider that knows."""
+    shop = statement.shop
+    return shop.iban if statement.run.rail == PayoutRail.SEPA and shop.bic else ""
 
 
 def _party(row: Association | Shop, vat_number: str) -> Party:
@@ -90,6 +103,8 @@ def _line(row: LineRow) -> StatementLine:
     shop_order = row.shop_order
     assert shop_order is not None
     order = shop_order.order
+    if row.kind == StatementLineKind.DISPUTE:
+        return _dispute_line(row, shop_order)
     kind: LineKind
     if row.kind == StatementLineKind.SALE:
         kind, occurred_at = "sale", order.created_at
@@ -97,8 +112,11 @@ def _line(row: LineRow) -> StatementLine:
     else:
         kind = "refund" if row.gross_cents < 0 else "correction"
         occurred_at = _last_change(shop_order)
-        sold = shop_order.statement_lines.select_related("statement").order_by("id")[0]
+        sales = shop_order.statement_lines.exclude(kind=StatementLineKind.DISPUTE)
+        sold = sales.select_related("statement").order_by("id")[0]
         label = f"vente du relevé {sold.statement.number}"
+        if not row.gross_cents and not row.commission_cents:
+            label = f"frais du prestataire de paiement, {label}"
     return StatementLine(
         occurred_on=occurred_at.astimezone(PARIS).date(),
         kind=kind,
@@ -144,11 +162,31 @@ def _returned_payout_line(row: LineRow) -> StatementLine:
     )
 
 
-def _last_change(shop_order: ShopOrder) -> datetime.datetime:
-    """Return when the order last changed in Saleor what the ledger says of the shop order."""
-    changes = Transaction.objects.filter(
-        entries__shop_order=shop_order, kind__in=list(PositionKind)
+def _dispute_line(row: LineRow, shop_order: ShopOrder) -> StatementLine:
+    kinds = [*SHOP_DISPUTES, TransactionKind.DISPUTE_FEE]
+    label = "paiement contesté par le client, retenu"
+    if row.gross_cents > 0:
+        label = "litige gagné, somme rendue"
+    elif not row.gross_cents:
+        label = "frais du prestataire de paiement"
+    return StatementLine(
+        occurred_on=_last_change(shop_order, kinds).astimezone(PARIS).date(),
+        kind="dispute",
+        order_number=shop_order.order.number,
+        label=label,
+        gross_cents=row.gross_cents,
+        commission_cents=0,
+        commission_vat_cents=0,
+        fees_cents=row.fees_cents,
+        net_cents=row.net_cents,
     )
+
+
+def _last_change(
+    shop_order: ShopOrder, kinds: Sequence[str] = (*PositionKind, *SHOP_FEES)
+) -> datetime.datetime:
+    """Return when what the ledger says of the shop order last changed, in Saleor or by a fee."""
+    changes = Transaction.objects.filter(entries__shop_order=shop_order, kind__in=kinds)
     latest: datetime.datetime = changes.aggregate(latest=Max("occurred_at"))["latest"]
     return latest
 
@@ -185,13 +223,15 @@ def _payment(statement: Statement) -> StatementPayment | None:
     if payout is None or payout.state == PayoutState.DRAFT:
         return None
     reference, run = payout.end_to_end_id, payout.run
-    if payout.state == PayoutState.RETURNED:
+    if payout.state in (PayoutState.RETURNED, PayoutState.FAILED):
         assert payout.returned_at is not None
         day = payout.returned_at.astimezone(PARIS).date()
-        return StatementPayment("returned", reference, day, payout.return_reason)
+        status: PaymentStatus = "refused" if payout.state == PayoutState.FAILED else "returned"
+        return StatementPayment(status, reference, day, payout.return_reason)
     if payout.state == PayoutState.EXECUTED:
-        assert run.executed_at is not None
-        return StatementPayment("executed", reference, run.executed_at.astimezone(PARIS).date())
+        executed_at = payout.executed_at or run.executed_at
+        assert executed_at is not None
+        return StatementPayment("executed", reference, executed_at.astimezone(PARIS).date())
     assert run.execution_date is not None
     return StatementPayment("ordered", reference, run.execution_date)
 

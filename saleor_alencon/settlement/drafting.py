@@ -1,15 +1,16 @@
 """Drafting a run's statements: claim what is not claimed, explain it, decide what is paid."""
 
 import datetime
+from typing import Any
 
 from django.db import connection
 
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.settlement import decide_payout
-from saleor_alencon.ledger.models import TransactionKind
+from saleor_alencon.ledger.models import SHOP_DISPUTES, SHOP_FEES, TransactionKind
 from saleor_alencon.settlement.documents import statement_document
 from saleor_alencon.settlement.models import CarriedReason, Payout, SettlementRun, Statement
-from saleor_alencon.shops.models import Association, Shop
+from saleor_alencon.shops.models import Association, ConnectedAccount, PayoutRail, Shop
 
 BALANCES = """
 SELECT a.shop_id,
@@ -22,11 +23,23 @@ SELECT a.shop_id,
  GROUP BY a.shop_id
 """
 
-# What each order line is worth to its shop now, less what earlier statements said of it. The
-# VAT contained is the line's own, in proportion to what of the line was paid and kept, rounded
-# half up.
+# What each order line is worth to its shop now, less what earlier statements said of it, and the
+# provider's fees likewise, per shop order. The VAT contained is the line's own, in proportion to
+# what of the line was paid and kept, rounded half up.
 ITEMS = """
-WITH stated AS (
+WITH fees AS (
+  SELECT so.id AS shop_order_id, so.shop_id, now.cents - coalesce(before.cents, 0) AS fees
+    FROM orders_shoporder so
+    JOIN LATERAL (
+      SELECT sum(e.amount_cents)::bigint AS cents FROM ledger_entry e
+        JOIN ledger_account a ON a.id = e.account_id AND a.kind = ANY(%(shops_money)s)
+        JOIN ledger_transaction t ON t.id = e.transaction_id AND t.kind = ANY(%(fees)s)
+       WHERE e.shop_order_id = so.id) now ON now.cents IS NOT NULL
+    LEFT JOIN LATERAL (
+      SELECT sum(l.fees_cents)::bigint AS cents FROM settlement_statementline l
+       WHERE l.shop_order_id = so.id AND l.kind <> 'dispute') before ON true
+   WHERE so.released_at IS NOT NULL
+), stated AS (
   SELECT i.order_line_id, sum(i.gross_cents)::bigint AS gross,
          sum(i.vat_cents)::bigint AS contained, sum(i.commission_cents)::bigint AS commission,
          sum(i.commission_vat_cents)::bigint AS vat
@@ -44,19 +57,26 @@ WITH stated AS (
     LEFT JOIN stated s ON s.order_line_id = l.id
 ), changed AS (
   SELECT * FROM change WHERE gross <> 0 OR commission <> 0 OR vat <> 0
+), changed_order AS (
+  SELECT shop_order_id, shop_id, sum(gross)::bigint AS gross, sum(commission)::bigint AS commission,
+         sum(vat)::bigint AS vat, sum(fees)::bigint AS fees
+    FROM (SELECT shop_order_id, shop_id, gross, commission, vat, 0 AS fees FROM changed
+          UNION ALL
+          SELECT shop_order_id, shop_id, 0, 0, 0, fees FROM fees WHERE fees <> 0) both_sides
+   GROUP BY shop_order_id, shop_id
 ), line AS (
   INSERT INTO settlement_statementline
     (statement_id, kind, shop_order_id, gross_cents, commission_cents, commission_vat_cents,
      fees_cents, net_cents)
   SELECT st.id,
          CASE WHEN EXISTS (SELECT FROM settlement_statementline p
-                            WHERE p.shop_order_id = changed.shop_order_id)
+                            WHERE p.shop_order_id = changed_order.shop_order_id
+                              AND p.kind <> 'dispute')
               THEN 'correction' ELSE 'sale' END,
-         changed.shop_order_id, sum(gross)::bigint, sum(commission)::bigint, sum(vat)::bigint, 0,
-         (sum(gross) - sum(commission) - sum(vat))::bigint
-    FROM changed JOIN settlement_statement st ON st.shop_id = changed.shop_id AND st.run_id = %s
-   GROUP BY st.id, changed.shop_order_id
-   ORDER BY changed.shop_order_id
+         shop_order_id, gross, commission, vat, fees, gross - commission - vat - fees
+    FROM changed_order
+    JOIN settlement_statement st ON st.shop_id = changed_order.shop_id AND st.run_id = %(run)s
+   ORDER BY shop_order_id
   RETURNING id, shop_order_id
 )
 INSERT INTO settlement_statementitem
@@ -71,6 +91,7 @@ TENDERS = """
 WITH line AS (
   SELECT l.id, l.shop_order_id FROM settlement_statementline l
     JOIN settlement_statement st ON st.id = l.statement_id AND st.run_id = %s
+   WHERE l.kind IN ('sale', 'correction')
 ), paid AS (
   SELECT line.id AS line_id, line.shop_order_id, t.subject, -sum(e.amount_cents)::bigint AS cents
     FROM line
@@ -90,6 +111,39 @@ SELECT paid.line_id, tender.id, paid.cents - coalesce(stated.cents, 0)
   LEFT JOIN stated ON stated.shop_order_id = paid.shop_order_id AND stated.tender_id = tender.id
  WHERE paid.cents <> coalesce(stated.cents, 0)
  ORDER BY paid.line_id, tender.id
+"""
+
+# Disputed money withheld from the shop and given back, with the fee, less what was said of it.
+DISPUTES = """
+WITH borne AS (
+  SELECT so.id AS shop_order_id, so.shop_id,
+         coalesce(sum(e.amount_cents) FILTER (WHERE t.kind = ANY(%(disputes)s)), 0)::bigint
+           AS withheld,
+         coalesce(sum(e.amount_cents) FILTER (WHERE t.kind = %(dispute_fee)s), 0)::bigint AS fees
+    FROM orders_shoporder so
+    JOIN ledger_entry e ON e.shop_order_id = so.id
+    JOIN ledger_account a ON a.id = e.account_id AND a.kind = ANY(%(shops_money)s)
+    JOIN ledger_transaction t ON t.id = e.transaction_id
+     AND t.kind = ANY(%(disputes)s || ARRAY[%(dispute_fee)s])
+   WHERE so.released_at IS NOT NULL
+   GROUP BY so.id
+), change AS (
+  SELECT borne.shop_order_id, borne.shop_id,
+         -borne.withheld - coalesce(sum(l.gross_cents), 0)::bigint AS gross,
+         borne.fees - coalesce(sum(l.fees_cents), 0)::bigint AS fees
+    FROM borne
+    LEFT JOIN settlement_statementline l
+      ON l.shop_order_id = borne.shop_order_id AND l.kind = 'dispute'
+   GROUP BY borne.shop_order_id, borne.shop_id, borne.withheld, borne.fees
+)
+INSERT INTO settlement_statementline
+  (statement_id, kind, shop_order_id, gross_cents, commission_cents, commission_vat_cents,
+   fees_cents, net_cents)
+SELECT st.id, 'dispute', change.shop_order_id, change.gross, 0, 0, change.fees,
+       change.gross - change.fees
+  FROM change JOIN settlement_statement st ON st.shop_id = change.shop_id AND st.run_id = %(run)s
+ WHERE change.gross <> 0 OR change.fees <> 0
+ ORDER BY change.shop_order_id
 """
 
 RETURNED = """
@@ -147,10 +201,18 @@ def statements_draft(run: SettlementRun, *, now: datetime.datetime) -> int:
         if entries or opening
     )
     with connection.cursor() as cursor:
-        cursor.execute(ITEMS, [run.pk])
         shops_money = [AccountKind.SHOP_HOLD, AccountKind.SHOP_AVAILABLE]
+        named: dict[str, Any] = {
+            "run": run.pk,
+            "shops_money": shops_money,
+            "fees": list(SHOP_FEES),
+            "disputes": list(SHOP_DISPUTES),
+            "dispute_fee": TransactionKind.DISPUTE_FEE,
+        }
+        cursor.execute(ITEMS, named)
         by_tender = [TransactionKind.CHARGE, TransactionKind.REFUND]
         cursor.execute(TENDERS, [run.pk, shops_money, by_tender])
+        cursor.execute(DISPUTES, named)
         cursor.execute(
             RETURNED, [AccountKind.SHOP_AVAILABLE, TransactionKind.PAYOUT_RETURNED, run.pk]
         )
@@ -179,10 +241,15 @@ def _balances() -> dict[int, tuple[int, int, int]]:
 def _decide(statement: Statement, office: Association, now: datetime.datetime) -> None:
     """Say what is paid and what is carried, make the payout, and freeze the document."""
     shop, run = statement.shop, statement.run
+    account = _connected_account(shop) if run.rail == PayoutRail.CONNECT else ""
+    has_account = bool(account if run.rail == PayoutRail.CONNECT else shop.iban and shop.bic)
     decision = decide_payout(
         statement.opening_cents + statement.net_cents,
         minimum_cents=office.minimum_payout_cents,
-        has_account=bool(shop.iban and shop.bic),
+        has_account=has_account,
+        without_account=CarriedReason.MISSING_ACCOUNT
+        if run.rail == PayoutRail.CONNECT
+        else CarriedReason.MISSING_IBAN,
     )
     statement.payable_cents = decision.payable_cents
     statement.carried_cents = decision.carried_cents
@@ -194,9 +261,16 @@ def _decide(statement: Statement, office: Association, now: datetime.datetime) -
             shop=shop,
             amount_cents=decision.payable_cents,
             payee_name=(shop.legal_name or shop.name)[:160],
-            iban=shop.iban,
-            bic=shop.bic,
+            iban="" if account else shop.iban,
+            bic="" if account else shop.bic,
+            connected_account=account,
             end_to_end_id=f"{run.number}-{shop.pk}",
         )
     statement.document = statement_document(statement, office, now=now)
     statement.save()
+
+
+def _connected_account(shop: Shop) -> str:
+    """Return the shop's account at the provider when it may receive money, or nothing."""
+    ready = ConnectedAccount.objects.filter(shop=shop, ready=True)
+    return ready.values_list("account_id", flat=True).first() or ""

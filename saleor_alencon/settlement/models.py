@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from saleor_alencon.shops.models import PayoutRail
+
 
 class RunState(models.TextChoices):
     DRAFT = "draft", _("à approuver")
@@ -19,6 +21,9 @@ class SettlementRun(models.Model):
     cutoff = models.DateTimeField(_("arrêté au"))
     state = models.CharField(
         _("état"), max_length=16, choices=RunState.choices, default=RunState.DRAFT
+    )
+    rail = models.CharField(
+        _("versements par"), max_length=8, choices=PayoutRail.choices, default=PayoutRail.SEPA
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("préparé par")
@@ -81,6 +86,7 @@ class CarriedReason(models.TextChoices):
     NEGATIVE = "negative", _("solde négatif, reporté")
     BELOW_MINIMUM = "below_minimum", _("inférieur au minimum, reporté")
     MISSING_IBAN = "missing_iban", _("IBAN ou BIC manquant, reporté")
+    MISSING_ACCOUNT = "missing_account", _("compte Stripe pas prêt, reporté")
 
 
 class Statement(models.Model):
@@ -129,10 +135,14 @@ class StatementLineKind(models.TextChoices):
     SALE = "sale", _("vente")
     CORRECTION = "correction", _("correction")
     PAYOUT_RETURNED = "payout_returned", _("virement retourné")
+    DISPUTE = "dispute", _("litige")
 
 
 class StatementLine(models.Model):
-    """One shop order (or returned payout) on a statement: gross = commission + VAT + fees + net."""
+    """One shop order (or returned payout) on a statement: gross = commission + VAT + fees + net.
+
+    A disputed payment withheld from the shop, or given back, is a line beside the sale's.
+    """
 
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="lines")
     kind = models.CharField(_("nature"), max_length=16, choices=StatementLineKind.choices)
@@ -152,7 +162,10 @@ class StatementLine(models.Model):
         ordering = ("statement", "id")
         constraints = [
             models.UniqueConstraint(
-                fields=("statement", "shop_order"), name="shop_order_once_per_statement"
+                "statement",
+                "shop_order",
+                models.Case(models.When(kind="dispute", then=1), default=0),
+                name="shop_order_once_per_statement",
             ),
             models.CheckConstraint(
                 condition=models.Q(
@@ -214,6 +227,7 @@ class PayoutState(models.TextChoices):
     APPROVED = "approved", _("approuvé")
     EXECUTED = "executed", _("exécuté")
     RETURNED = "returned", _("retourné")
+    FAILED = "failed", _("refusé")
 
 
 class Payout(models.Model):
@@ -230,12 +244,14 @@ class Payout(models.Model):
     )
     amount_cents = models.BigIntegerField(_("montant (centimes)"))
     payee_name = models.CharField(_("bénéficiaire"), max_length=160)
-    iban = models.CharField(_("IBAN"), max_length=34)
-    bic = models.CharField(_("BIC"), max_length=11)
+    iban = models.CharField(_("IBAN"), max_length=34, blank=True)
+    bic = models.CharField(_("BIC"), max_length=11, blank=True)
+    connected_account = models.CharField(_("compte Stripe"), max_length=64, blank=True)
     end_to_end_id = models.CharField(_("référence de bout en bout"), max_length=35, unique=True)
     state = models.CharField(
         _("état"), max_length=16, choices=PayoutState.choices, default=PayoutState.DRAFT
     )
+    executed_at = models.DateTimeField(_("exécuté le"), null=True, blank=True)
     returned_at = models.DateTimeField(_("retourné le"), null=True, blank=True)
     return_reason = models.CharField(_("motif du retour"), max_length=200, blank=True)
 
@@ -244,7 +260,11 @@ class Payout(models.Model):
         verbose_name_plural = _("virements")
         ordering = ("run", "shop")
         constraints = [
-            models.CheckConstraint(condition=models.Q(amount_cents__gt=0), name="payout_positive")
+            models.CheckConstraint(condition=models.Q(amount_cents__gt=0), name="payout_positive"),
+            models.CheckConstraint(
+                condition=~models.Q(iban="") | ~models.Q(connected_account=""),
+                name="payout_has_an_account",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,15 +2,18 @@
 
 import datetime
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.shop_orders import ShopOrderState
-from saleor_alencon.ledger.models import Entry, Transaction, TransactionKind
+from saleor_alencon.ledger.models import SHOP_COSTS, Entry, Transaction, TransactionKind
 from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transactions_post
-from saleor_alencon.orders.models import ShopOrder
+from saleor_alencon.orders.models import Order, ShopOrder
 from saleor_alencon.settlement.models import StatementLine
 from saleor_alencon.shops.models import Association
+
+CAME_TO_NOTHING = Q(state=ShopOrderState.CANCELLED, net_cents=0)
+"""A shop order that was given back whole: nothing of it will ever be due to the shop."""
 
 
 def release_due(*, cutoff: datetime.datetime, now: datetime.datetime) -> int:
@@ -18,11 +21,26 @@ def release_due(*, cutoff: datetime.datetime, now: datetime.datetime) -> int:
 
     Returns how many shop orders were released. Called inside a database transaction.
     """
-    _hold_again(now)
-    due = list(_due(cutoff).select_for_update().order_by("id"))
+    orders = _orders_lock(cutoff)
+    _hold_again(orders, now)
+    due = list(_due(cutoff).filter(order__in=orders).select_for_update().order_by("id"))
     _move(due, TransactionKind.RELEASE, AccountKind.SHOP_HOLD, AccountKind.SHOP_AVAILABLE, now)
     ShopOrder.objects.filter(pk__in=[item.pk for item in due]).update(released_at=now)
     return len(due)
+
+
+def _orders_lock(cutoff: datetime.datetime) -> list[int]:
+    """Lock the orders of what is to be moved, and return their ids.
+
+    Ingest locks an order before its shop orders, and an entry's foreign key locks the order too:
+    whoever takes the shop orders first can wait for an ingest that waits for it.
+    """
+    moved = {
+        *_due(cutoff).values_list("order_id", flat=True),
+        *_taken_back().values_list("order_id", flat=True),
+    }
+    orders = Order.objects.select_for_update().filter(pk__in=moved).order_by("id")
+    return list(orders.values_list("pk", flat=True))
 
 
 def due_cents(*, cutoff: datetime.datetime) -> int:
@@ -35,18 +53,31 @@ def due_cents(*, cutoff: datetime.datetime) -> int:
 
 def _due(cutoff: datetime.datetime) -> QuerySet[ShopOrder]:
     days = datetime.timedelta(days=Association.objects.get().hold_days)
-    return ShopOrder.objects.filter(released_at=None, handed_over_at__lte=cutoff - days)
-
-
-def _hold_again(now: datetime.datetime) -> None:
-    """A hand-over that was taken back after the release, and not settled yet, is held again."""
-    back = list(
-        ShopOrder.objects.select_for_update(of=("self",))
-        .filter(released_at__isnull=False)
-        .exclude(state=ShopOrderState.HANDED_OVER)
-        .exclude(pk__in=StatementLine.objects.filter(shop_order__isnull=False).values("shop_order"))
-        .order_by("id")
+    held_costs = Entry.objects.filter(
+        shop_order=OuterRef("pk"),
+        account__kind=AccountKind.SHOP_HOLD,
+        transaction__kind__in=SHOP_COSTS,
     )
+    # Of a sale that came to nothing, what the provider took may be left for the shop to bear.
+    return ShopOrder.objects.filter(released_at=None).filter(
+        Q(handed_over_at__lte=cutoff - days) | (CAME_TO_NOTHING & Exists(held_costs))
+    )
+
+
+def _taken_back() -> QuerySet[ShopOrder]:
+    """Return what was released, and not settled yet, though its hand-over was taken back."""
+    return (
+        ShopOrder.objects.filter(released_at__isnull=False)
+        .exclude(state=ShopOrderState.HANDED_OVER)
+        .exclude(CAME_TO_NOTHING)
+        .exclude(pk__in=StatementLine.objects.filter(shop_order__isnull=False).values("shop_order"))
+    )
+
+
+def _hold_again(orders: list[int], now: datetime.datetime) -> None:
+    """Hold again what was taken back."""
+    taken_back = _taken_back().filter(order__in=orders)
+    back = list(taken_back.select_for_update(of=("self",)).order_by("id"))
     _move(back, TransactionKind.HOLD_AGAIN, AccountKind.SHOP_AVAILABLE, AccountKind.SHOP_HOLD, now)
     ShopOrder.objects.filter(pk__in=[item.pk for item in back]).update(released_at=None)
 

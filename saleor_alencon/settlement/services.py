@@ -28,9 +28,11 @@ from saleor_alencon.settlement.models import (
     StatementTender,
 )
 from saleor_alencon.settlement.release import release_due
-from saleor_alencon.shops.models import Association
+from saleor_alencon.shops.models import Association, PayoutRail
 
 PARIS = ZoneInfo("Europe/Paris")
+PAID_FROM = {PayoutRail.SEPA: AccountKind.BANK, PayoutRail.CONNECT: AccountKind.PSP_CLEARING}
+"""Where the money of a payout leaves from, and comes back to."""
 
 
 class SettlementError(AlenconError):
@@ -59,6 +61,7 @@ def run_create(
         run = SettlementRun.objects.create(
             number=f"R{now.astimezone(PARIS):%Y}-{count + 1:04d}",
             cutoff=cutoff,
+            rail=Association.objects.get().payout_rail,
             created_by=created_by,
             created_at=now,
         )
@@ -106,9 +109,9 @@ def run_cancel(*, run_id: int, cancelled_by: User, now: datetime.datetime) -> Se
 
 
 def run_approve(*, run_id: int, approved_by: User, now: datetime.datetime) -> SettlementRun:
-    """Approve a draft as a second person: the payouts are posted and the SEPA file is made.
+    """Approve a draft as a second person: the payouts are posted and a SEPA run's file is made.
 
-    :raises SettlementError: same person as the drafter, SEPA rail not enabled, or the
+    :raises SettlementError: same person as the drafter, the run's rail not enabled, or the
         association's own IBAN or BIC is missing.
     """
     with transaction.atomic():
@@ -120,7 +123,12 @@ def run_approve(*, run_id: int, approved_by: User, now: datetime.datetime) -> Se
         payouts = list(run.payouts.select_related("statement").order_by("id"))
         execution_date = next_business_day(now.astimezone(PARIS).date())
         run.execution_date = execution_date
-        run.payment_file = _payment_file(run, payouts, execution_date, now) if payouts else None
+        if payouts and run.rail == PayoutRail.SEPA:
+            run.payment_file = _payment_file(run, payouts, execution_date, now)
+        elif payouts and settings.STRIPE_SECRET_KEY is None:
+            raise SettlementError(
+                _("Stripe n'est pas configuré : voir STRIPE_SECRET_KEY dans docs/settings.md.")
+            )
         _payouts_post(payouts, now)
         run.state, run.approved_by, run.approved_at = RunState.APPROVED, approved_by, now
         run.save()
@@ -224,9 +232,16 @@ def _post(
 
 
 def run_execute(*, run_id: int, executed_by: User, now: datetime.datetime) -> SettlementRun:
-    """Record that the bank executed the file: the money in transit has left the bank."""
+    """Record that the bank executed the file: the money in transit has left the bank.
+
+    :raises SettlementError: when the run is not approved, or not paid by a file.
+    """
     with transaction.atomic():
         run = _locked(run_id, RunState.APPROVED)
+        if run.rail != PayoutRail.SEPA:
+            raise SettlementError(
+                _("Ce reversement part par Stripe : envoyez ses transferts, rien n'est à déclarer.")
+            )
         payouts = list(run.payouts.filter(state=PayoutState.APPROVED).order_by("id"))
         accounts = accounts_ensure({(AccountKind.PAYOUT_TRANSIT, None), (AccountKind.BANK, None)})
         _post(
@@ -236,41 +251,99 @@ def run_execute(*, run_id: int, executed_by: User, now: datetime.datetime) -> Se
         )  # fmt: skip
         run.state, run.executed_by, run.executed_at = RunState.EXECUTED, executed_by, now
         run.save()
-        run.payouts.filter(state=PayoutState.APPROVED).update(state=PayoutState.EXECUTED)
+        run.payouts.filter(state=PayoutState.APPROVED).update(
+            state=PayoutState.EXECUTED, executed_at=now
+        )
         return run
 
 
 def payout_return(
-    *, payout_id: int, returned_by: User, reason: str, now: datetime.datetime
+    *, payout_id: int, returned_by: User | None, reason: str, now: datetime.datetime
 ) -> Payout:
-    """Record that the bank returned a payout: the debt to the shop is open again.
+    """Record that a payout came back: the debt to the shop is open again.
 
-    The amount comes back as a line of the shop's next statement.
+    The amount comes back to where it was paid from, and as a line of the shop's next statement.
+    ``returned_by`` is None for what the payment provider told.
 
     :raises SettlementError: when the payout is not executed, or no reason is given.
     """
     if not reason.strip():
         raise SettlementError(_("Indiquez le motif du retour, tel que la banque l'a donné."))
     with transaction.atomic():
-        payout = Payout.objects.select_for_update().get(pk=payout_id)
+        payout = Payout.objects.select_for_update(of=("self",)).select_related("run").get(
+            pk=payout_id
+        )  # fmt: skip
         if payout.state != PayoutState.EXECUTED:
             raise SettlementError(
                 _("Le virement %(payout)s n'est pas exécuté : il ne peut pas être retourné.")
                 % {"payout": payout}
             )
-        accounts = accounts_ensure(
-            {(AccountKind.BANK, None), (AccountKind.SHOP_AVAILABLE, payout.shop_id)}
-        )
-        _post(
-            [payout], TransactionKind.PAYOUT_RETURNED, now,
-            lambda item: (accounts[(AccountKind.BANK, None)],
-                          accounts[(AccountKind.SHOP_AVAILABLE, item.shop_id)]),
-            reason=reason.strip()[:200],
-        )  # fmt: skip
-        payout.state = PayoutState.RETURNED
-        payout.returned_at, payout.return_reason = now, reason.strip()[:200]
-        payout.save()
+        _reopen(payout, PAID_FROM[PayoutRail(payout.run.rail)], PayoutState.RETURNED, reason, now)
         return payout
+
+
+def payout_send(*, payout_id: int, now: datetime.datetime) -> Payout:
+    """Record that the payment provider made an approved payout. A second call changes nothing.
+
+    Called inside a database transaction.
+    """
+    payout = Payout.objects.select_for_update(of=("self",)).select_related("run").get(pk=payout_id)
+    if payout.state != PayoutState.APPROVED:
+        return payout
+    source = PAID_FROM[PayoutRail(payout.run.rail)]
+    accounts = accounts_ensure({(AccountKind.PAYOUT_TRANSIT, None), (source, None)})
+    _post(
+        [payout], TransactionKind.PAYOUT_EXECUTED, now,
+        lambda _: (accounts[(AccountKind.PAYOUT_TRANSIT, None)], accounts[(source, None)]),
+    )  # fmt: skip
+    payout.state, payout.executed_at = PayoutState.EXECUTED, now
+    payout.save(update_fields=["state", "executed_at"])
+    return payout
+
+
+def payout_fail(*, payout_id: int, reason: str, now: datetime.datetime) -> Payout:
+    """Record that an approved payout was refused and nothing left: the debt is open again.
+
+    Called inside a database transaction.
+    """
+    payout = Payout.objects.select_for_update().get(pk=payout_id)
+    if payout.state == PayoutState.APPROVED:
+        _reopen(payout, AccountKind.PAYOUT_TRANSIT, PayoutState.FAILED, reason, now)
+    return payout
+
+
+def run_finish(*, run_id: int, executed_by: User, now: datetime.datetime) -> SettlementRun:
+    """Close an approved run none of whose payouts waits any more; a second call changes nothing.
+
+    Called inside a database transaction.
+    """
+    run = SettlementRun.objects.select_for_update().get(pk=run_id)
+    if (
+        run.state == RunState.APPROVED
+        and not run.payouts.filter(state=PayoutState.APPROVED).exists()
+    ):
+        run.state, run.executed_by, run.executed_at = RunState.EXECUTED, executed_by, now
+        run.save(update_fields=["state", "executed_by", "executed_at"])
+    return run
+
+
+def _reopen(
+    payout: Payout,
+    source: AccountKind,
+    state: PayoutState,
+    reason: str,
+    now: datetime.datetime,
+) -> None:
+    """Give the amount of a payout back to its shop, from where it went."""
+    shop = (AccountKind.SHOP_AVAILABLE, payout.shop_id)
+    accounts = accounts_ensure({(source, None), shop})
+    reason = reason.strip()[:200]
+    _post(
+        [payout], TransactionKind.PAYOUT_RETURNED, now,
+        lambda _: (accounts[(source, None)], accounts[shop]), reason=reason,
+    )  # fmt: skip
+    payout.state, payout.returned_at, payout.return_reason = state, now, reason
+    payout.save(update_fields=["state", "returned_at", "return_reason"])
 
 
 def _locked(run_id: int, state: RunState) -> SettlementRun:

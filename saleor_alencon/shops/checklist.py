@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from saleor_alencon.domain.shop_checklist import FIELDS, Check, Item, ShopFacts
-from saleor_alencon.shops.models import Shop
+from saleor_alencon.shops.models import Association, ConnectedAccount, PayoutRail, Shop
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,29 @@ ITEM_LABELS: Mapping[Item, str | Promise] = {
     Item.AGREEMENT: gettext_lazy("Convention signée"),
     Item.DUES: gettext_lazy("Cotisation de l'année"),
     Item.BANK: gettext_lazy("Compte bancaire"),
+    Item.CONNECT: gettext_lazy("Compte Stripe"),
     Item.HOURS: gettext_lazy("Horaires"),
     Item.PROVISIONED: gettext_lazy("Mise en place dans Saleor"),
     Item.PRODUCTS: gettext_lazy("Articles importés"),
 }
 
 
+def connected(shop_ids: Collection[int]) -> dict[int, bool | None]:
+    """Say which shops have an account that transfers can be made to; None when nobody needs one."""
+    if not Association.objects.filter(payout_rail=PayoutRail.CONNECT).exists():
+        return dict.fromkeys(shop_ids)
+    ready = ConnectedAccount.objects.filter(shop__in=shop_ids, ready=True)
+    found = set(ready.values_list("shop_id", flat=True))
+    return {shop_id: shop_id in found for shop_id in shop_ids}
+
+
 def facts_of(
-    shop: Shop, saleor: SaleorFacts, *, dues_years: Collection[int], year: int
+    shop: Shop,
+    saleor: SaleorFacts,
+    *,
+    dues_years: Collection[int],
+    year: int,
+    connected: bool | None = None,
 ) -> ShopFacts:
     """Return what the checklist wants to know of a shop in a year."""
     fields = [name for names in FIELDS.values() for name in names]
@@ -44,6 +59,7 @@ def facts_of(
         hours_given=shop.opening_hours.is_ever_open,
         provisioned=saleor.provisioned,
         products_imported=saleor.products_imported,
+        connected=connected,
     )
 
 

@@ -1,6 +1,7 @@
 """The association, its member shops, and what was agreed with each."""
 
 import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -8,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from saleor_alencon.domain.bearing import Bearer, CostKind, shop_share_bps
 from saleor_alencon.domain.opening_hours import DAYS_OF_WEEK, OpeningHours
 from saleor_alencon.localized import rate_text
 from saleor_alencon.shops.validators import (
@@ -21,6 +23,31 @@ from saleor_alencon.shops.validators import (
     validate_siret,
     validate_vat_number,
 )
+
+
+class PayoutRail(models.TextChoices):
+    CONNECT = "connect", _("Stripe Connect (transferts)")
+    SEPA = "sepa", _("fichier SEPA remis à la banque")
+
+
+BEARERS = [
+    (Bearer.OFFICE.value, _("l'Office")),
+    (Bearer.SHOP.value, _("la boutique")),
+    (Bearer.SHARED.value, _("partagé")),
+]
+
+
+def bearer_field(label: Any, default: Bearer) -> models.CharField:
+    return models.CharField(label, max_length=8, choices=BEARERS, default=default.value)
+
+
+def bearer_share_field() -> models.PositiveIntegerField:
+    return models.PositiveIntegerField(
+        _("part des boutiques si partagé (points de base)"),
+        default=5000,
+        validators=[MaxValueValidator(10_000)],
+        help_text=_("5000 = 50 %."),
+    )
 
 
 class Association(models.Model):
@@ -69,6 +96,23 @@ class Association(models.Model):
         default=40,
         validators=[MinValueValidator(1), MaxValueValidator(1000)],
     )
+    payout_rail = models.CharField(
+        _("versements aux boutiques par"),
+        max_length=8,
+        choices=PayoutRail.choices,
+        default=PayoutRail.CONNECT,
+        help_text=_("S'applique aux reversements préparés ensuite."),
+    )
+    charge_fee_bearer = bearer_field(_("frais d'encaissement à la charge de"), Bearer.OFFICE)
+    charge_fee_shared_bps = bearer_share_field()
+    refund_fee_bearer = bearer_field(
+        _("frais gardés sur remboursement à la charge de"), Bearer.OFFICE
+    )
+    refund_fee_shared_bps = bearer_share_field()
+    dispute_bearer = bearer_field(_("paiements contestés à la charge de"), Bearer.SHOP)
+    dispute_shared_bps = bearer_share_field()
+    dispute_fee_bearer = bearer_field(_("frais de litige à la charge de"), Bearer.OFFICE)
+    dispute_fee_shared_bps = bearer_share_field()
 
     class Meta:
         verbose_name = _("association")
@@ -83,6 +127,12 @@ class Association(models.Model):
     def clean(self) -> None:
         check_company(self.siret, self.vat_number)
         check_bank_account(self.iban, self.bic)
+
+    def shop_bps(self, kind: CostKind) -> int:
+        """Return the shops' part of a cost in basis points, by the rule now in force."""
+        return shop_share_bps(
+            Bearer(getattr(self, f"{kind}_bearer")), getattr(self, f"{kind}_shared_bps")
+        )
 
 
 LOGO_FOLDER = "logos"
@@ -180,6 +230,41 @@ class Shop(models.Model):
         """Return the commission rate in basis points in force at ``moment`` (0 when none is)."""
         rate = self.commission_rates.filter(valid_from__lte=moment).order_by("-valid_from").first()
         return rate.rate_bps if rate else 0
+
+
+class ConnectedAccount(models.Model):
+    """A shop's account at the payment provider, which transfers are made to.
+
+    ``key`` is the idempotency key of its creation, stored before the provider was asked;
+    ``account_id`` is empty until its answer is known. ``missing`` is what the provider still asks
+    of the merchant, in its own words.
+    """
+
+    shop = models.OneToOneField(
+        Shop, models.PROTECT, related_name="connected_account", verbose_name=_("boutique")
+    )
+    key = models.CharField(max_length=80, unique=True, editable=False)
+    account_id = models.CharField(_("compte"), max_length=64, blank=True)
+    ready = models.BooleanField(_("prêt à recevoir"), default=False)
+    details_submitted = models.BooleanField(_("formulaire rempli"), default=False)
+    missing = models.JSONField(_("à fournir"), default=list, blank=True)
+    created_at = models.DateTimeField(_("créé le"))
+    checked_at = models.DateTimeField(_("vérifié le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("compte Stripe")
+        verbose_name_plural = _("comptes Stripe")
+        ordering = ("shop",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("account_id",),
+                condition=~models.Q(account_id=""),
+                name="connected_account_of_one_shop",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.account_id or str(self.shop)
 
 
 class CommissionRate(models.Model):

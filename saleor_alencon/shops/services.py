@@ -12,7 +12,7 @@ from saleor_alencon.domain.opening_hours import OpeningHours
 from saleor_alencon.domain.shop_checklist import Check, blockers
 from saleor_alencon.domain.shop_life import NEEDS, WITH_REASON, ShopLife, ShopStep, next_state
 from saleor_alencon.errors import AlenconError
-from saleor_alencon.shops.checklist import SaleorFacts, check_text, facts_of
+from saleor_alencon.shops.checklist import SaleorFacts, check_text, connected, facts_of
 from saleor_alencon.shops.models import Shop, ShopEvent, ShopEventKind
 
 SECRET_FIELDS = frozenset({"iban", "bic"})
@@ -120,7 +120,13 @@ def step_blockers(
 ) -> list[Check]:
     """Return what of the checklist a step still needs."""
     years = set(shop.dues.values_list("year", flat=True))
-    facts = facts_of(shop, saleor, dues_years=years, year=timezone.localdate(now).year)
+    facts = facts_of(
+        shop,
+        saleor,
+        dues_years=years,
+        year=timezone.localdate(now).year,
+        connected=connected([shop.pk])[shop.pk],
+    )
     return blockers(facts, NEEDS[step])
 
 

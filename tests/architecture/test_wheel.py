@@ -102,6 +102,7 @@ def test_the_wheel_names_its_entry_points(wheel: zipfile.ZipFile) -> None:
     assert dict(entry_points["saleor.plugins"]) == {
         "saleor_alencon_plugins.capture": "saleor_alencon_plugins.capture.plugin:CapturePlugin",
         "saleor_alencon_plugins.delivery": "saleor_alencon_plugins.delivery.plugin:DeliveryPlugin",
+        "saleor_alencon_plugins.payments": "saleor_alencon_plugins.payments.plugin:PaymentsPlugin",
     }
 
 

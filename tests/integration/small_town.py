@@ -28,6 +28,7 @@ def open_town() -> None:
     Association.objects.create(
         id=1, name="Office", legal_name="Office du commerce", address_line="Place Foch",
         postal_code="61000", city="Alençon", email="office@alencon.example", iban=IBAN, bic=BIC,
+        payout_rail="sepa",
     )  # fmt: skip
     for role in (Role.OPERATOR, Role.APPROVER):
         User.objects.create_user(f"{role}@alencon.example", "un-mot-de-passe-long", role=role)
@@ -81,9 +82,16 @@ class Line:
 
 @dataclass
 class Tender:
+    """``reference`` is the payment's id at the provider, ``returned`` what each refund's id gave
+    back, ``disputed`` what each dispute's id took back and whether it was won.
+    """
+
     charged_cents: int
     refunded_cents: int = 0
     gift: bool = False
+    reference: str = ""
+    returned: dict[str, int] = field(default_factory=dict)
+    disputed: dict[str, tuple[int, bool]] = field(default_factory=dict)
 
 
 @dataclass
@@ -165,12 +173,16 @@ class Basket:
     def _tender(self, position: int) -> dict:
         tender = self.tenders[position]
         details = {"__typename": "GiftCardPaymentMethodDetails", "name": "Chèque"}
+        open_cents = sum(cents for cents, won in tender.disputed.values() if not won)
+        kept_cents = tender.charged_cents - tender.refunded_cents - open_cents
         return copy.deepcopy(_recorded()["order"]["transactions"][0]) | {
             "id": f"tender-{self.number}-{position}",
+            "pspReference": tender.reference,
             "createdAt": (PLACED + position * HOUR).isoformat(),
             "paymentMethodDetails": details if tender.gift else None,
-            "chargedAmount": _money(tender.charged_cents - tender.refunded_cents),
+            "chargedAmount": _money(kept_cents),
             "refundedAmount": _money(tender.refunded_cents),
+            "events": _events(tender),
         }
 
     def _refund(self, position: int) -> dict:
@@ -189,6 +201,21 @@ class Basket:
                 for line, pieces in refund.lines.items()
             ],
         }  # fmt: skip
+
+
+def _events(tender: Tender) -> list[dict]:
+    """Return what Saleor was told of a tender: its charge, its refunds, its disputes."""
+    told = [("CHARGE_SUCCESS", tender.reference, tender.charged_cents)]
+    told += [("REFUND_SUCCESS", name, cents) for name, cents in tender.returned.items()]
+    for name, (cents, won) in tender.disputed.items():
+        told.append(("CHARGE_BACK", name, cents))
+        if won:
+            told.append(("CHARGE_SUCCESS", name, cents))
+    return [
+        {"id": f"event-{number}", "type": kind, "pspReference": name, "amount": _money(cents),
+         "createdAt": (PLACED + number * HOUR).isoformat()}
+        for number, (kind, name, cents) in enumerate(told)
+    ]  # fmt: skip
 
 
 def _line(line: Line) -> dict:

@@ -33,6 +33,8 @@ TAMPERINGS = {
         UPDATE orders_shoporder SET refunded_cents = paid_cents + 1""",
     "held, available and stated money of a shop order is its net": """
         UPDATE orders_shoporder SET net_cents = net_cents - 1""",
+    "a released shop order's money is all available, one that is not all held": """
+        UPDATE orders_shoporder SET released_at = NULL""",
     "a shop order's gross is commission, VAT and net": """
         UPDATE orders_shoporderline SET paid_cents = paid_cents + 1""",
     "a statement's lines sum to its net": """
@@ -57,6 +59,8 @@ TAMPERINGS = {
         UPDATE settlement_payout SET state = 'executed' WHERE state = 'returned'""",
     "a bank file's control sum is that of its run's payouts": """
         UPDATE settlement_settlementrun SET payment_file = 'x' WHERE payment_file IS NOT NULL""",
+    "PSP clearing is what the provider says it holds": """
+        INSERT INTO psp_fetchstate (id, page_after, complete_at) VALUES (1, '', now())""",
 }
 
 

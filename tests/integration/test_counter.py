@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.local.demo import demo_seed
+from saleor_alencon.outputs.theme import read_theme_file
 
 pytestmark = pytest.mark.django_db
 
@@ -27,3 +28,20 @@ def test_a_merchant_without_a_shop_is_told_so(client, db):
 
 def test_strangers_are_asked_to_sign_in(client, db):
     assert client.get(reverse("counter:shop")).url.startswith(reverse("sign-in"))
+
+
+def test_every_page_has_the_themes_icon_before_and_after_signing_in(client, db):
+    signs_in = client.get(reverse("sign-in")).content.decode()
+    assert '<link rel="icon" type="image/svg+xml" href="/favicon.ico">' in signs_in
+    demo_seed()
+    client.force_login(User.objects.get(email="librairie@alencon.example"))
+    shop = client.get(reverse("counter:shop")).content.decode()
+    assert '<link rel="icon" type="image/svg+xml" href="/favicon.ico">' in shop
+    client.logout()
+
+    answer = client.get("/favicon.ico")
+
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/svg+xml")
+    assert answer.content == read_theme_file("logo-mark.svg")
+    assert "Set-Cookie" not in answer.headers
+    assert client.get("/bureau/login/").content.decode().count('rel="icon"') == 1

@@ -51,8 +51,11 @@ class Fuse:
         return execute(*arguments)
 
 
-def is_killed(action, steps):
-    """Run the action in a process that dies after so many steps; say whether it did."""
+def is_killed(action, steps, prepare=lambda fuse: None):
+    """Run the action in a process that dies after so many steps; say whether it did.
+
+    ``prepare`` may put more steps in its way.
+    """
     connection.close()
     child = os.fork()
     if child == 0:
@@ -60,6 +63,7 @@ def is_killed(action, steps):
         try:
             fuse, commit = Fuse(steps), connection._commit
             connection._commit = lambda: (fuse.step(), commit())
+            prepare(fuse)
             with connection.execute_wrapper(fuse):
                 action()
             fuse.step()

@@ -1,8 +1,8 @@
 """The scenarios of the project's list of failures seen in other marketplaces, by number.
 
-Those about isolation and the live path are tested beside their subject: 12, 13, 15 and 16 with
-Saleor's permissions, 19 in tests/live/test_whole_path.py, 20 on recorded orders in
-test_first_path.py.
+Some are tested beside their subject: 7, 8 and 9 in test_provider.py, more of 5 in
+test_transfers.py; 12, 13, 15 and 16 with Saleor's permissions, 19 in
+tests/live/test_whole_path.py, 20 on recorded orders in test_first_path.py.
 """
 
 import datetime

@@ -1,5 +1,6 @@
 """One throw-away Saleor with the plugin for all live tests, or one reason to skip them."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,9 +10,14 @@ import pytest
 
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.local.processes import find_free_port, started_processes
-from saleor_alencon.local.saleor_source import find_saleor
+from saleor_alencon.local.saleor_payments import register_saleor, stripe_variables
+from saleor_alencon.local.saleor_source import find_saleor, run_saleor
 from saleor_alencon.local.saleor_stack import start_saleor_api, temporary_stack
+from saleor_alencon.local.stripe_server import running_stripe_server
 from saleor_alencon.local.system_postgres import find_binaries
+from tests.browser.conftest import find_reason_to_skip as find_reason_without_browser
+from tests.live.card_shopper import CardShopper
+from tests.live.killable_saleor import KillableSaleor
 from tests.live.live_saleor import API_ENVIRONMENT, LiveSaleor
 from tests.live.merchants import Shops, open_shops
 from tests.live.office_town import OfficeTown, running_office_town
@@ -19,6 +25,7 @@ from tests.live.town import open_town
 from tests.not_run import leave_out, tests_below
 
 HERE = Path(__file__).parent
+STOREFRONT_VARIABLES = ("STOREFRONT_URL", "STOREFRONT_SALEOR_PORT")
 
 
 def find_reason_to_skip() -> str | None:
@@ -31,10 +38,27 @@ def find_reason_to_skip() -> str | None:
     return None
 
 
+def find_reason_without_storefront() -> str | None:
+    """Return why Saleor's storefront cannot be visited, or None."""
+    missing = [name for name in STOREFRONT_VARIABLES if not os.environ.get(name)]
+    if missing:
+        return f"{' and '.join(missing)} not set, see docs/storefront.md"
+    return find_reason_without_browser()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip every test of this folder, with the same reason, when Saleor cannot be started."""
     live = tests_below(HERE, items, "live")
-    leave_out(live, "live", find_reason_to_skip() if live else None)
+    # The whole path reads shops' whole balances: it goes before the tests that leave sales behind.
+    places = [place for place, item in enumerate(items) if item in live]
+    live.sort(key=lambda item: item.path.name != "test_whole_path.py")
+    for place, item in zip(places, live, strict=True):
+        items[place] = item
+    reason = find_reason_to_skip() if live else None
+    leave_out(live, "live", reason)
+    if live and reason is None:
+        storefront = [item for item in live if item.path.name == "test_storefront.py"]
+        leave_out(storefront, "storefront", find_reason_without_storefront())
 
 
 @pytest.fixture(scope="session")
@@ -43,12 +67,15 @@ def live() -> Iterator[LiveSaleor]:
     folder = Path(tempfile.mkdtemp(prefix="alencon-live-"))
     try:
         with (
-            temporary_stack(folder, find_free_port()) as stack,
+            running_stripe_server() as stripe,
+            temporary_stack(folder, find_free_port(), variables=stripe_variables(stripe)) as stack,
             started_processes() as processes,
         ):
+            run_saleor(stack.source, stack.saleor_environment(), "alencon_payments", "app")
             start_saleor_api(stack, processes, log=folder / "api.log", **API_ENVIRONMENT)
+            register_saleor(stripe, stack)
             with open_town(stack) as (town, payment_app):
-                saleor = LiveSaleor(stack, processes, town, payment_app)
+                saleor = LiveSaleor(stack, processes, town, payment_app, stripe)
                 yield saleor
                 saleor.close()
     finally:
@@ -78,3 +105,23 @@ def undisturbed(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "live" in request.fixturenames:
         request.getfixturevalue("live").repair()
+
+
+@pytest.fixture(scope="session")
+def saleor(live: LiveSaleor) -> Iterator[KillableSaleor]:
+    """Give a process of Saleor's in which the tests act and kill."""
+    process = KillableSaleor(live)
+    yield process
+    process.close()
+
+
+@pytest.fixture
+def shopper(live: LiveSaleor, saleor: KillableSaleor) -> Iterator[CardShopper]:
+    """Give a shopper with a card; Stripe's messages are kept back until the test lets them go."""
+    live.stripe.pause_deliveries()
+    shopper = CardShopper(live, live.stripe, saleor)
+    yield shopper
+    live.stripe.order("DELETE", "faults")
+    live.stripe.pause_deliveries(False)
+    live.stripe.deliver_due()
+    shopper.close()

@@ -13,7 +13,9 @@ from typing import Any
 import httpx
 
 from saleor_alencon.local.processes import Processes
+from saleor_alencon.local.saleor_seed import STOCK
 from saleor_alencon.local.saleor_stack import Stack, create_saleor_app, start_saleor_api
+from saleor_alencon.local.stripe_server import StripeServer
 from tests.live.payment_app import PaymentApp
 from tests.live.shopping import Town
 from tests.live.town import set_plugin_active
@@ -43,12 +45,18 @@ class LiveSaleor:
     """Saleor, its database, the shop's customers and staff."""
 
     def __init__(
-        self, stack: Stack, processes: Processes, town: Town, payment_app: PaymentApp
+        self,
+        stack: Stack,
+        processes: Processes,
+        town: Town,
+        payment_app: PaymentApp,
+        stripe: StripeServer,
     ) -> None:
         self.stack = stack
         self.processes = processes
         self.town = town
         self.payment_app = payment_app
+        self.stripe = stripe
         self.admin = stack.cluster.connect()
         self.office_token = create_saleor_app(stack, "alencon.office", ("MANAGE_ORDERS",))
         self._http = httpx.Client(timeout=120, trust_env=False)
@@ -133,6 +141,9 @@ class LiveSaleor:
             self.start_api()
         set_plugin_active(self.town, True)
         self.payment_app.mode = "success"
+        self.admin.execute(
+            "UPDATE warehouse_stock SET quantity = %s WHERE quantity < 1000", [STOCK]
+        )
 
 
 def compute_digest(order: dict[str, Any]) -> str:

@@ -73,9 +73,12 @@ class OfficeTown:
 
 
 @contextlib.contextmanager
-def running_office_town(folder: Path) -> Iterator[OfficeTown]:
+def running_office_town(folder: Path, port: int | None = None) -> Iterator[OfficeTown]:
     """Give an empty Saleor that was set up, with the demo's shops provisioned and no product."""
-    with temporary_stack(folder, find_free_port()) as stack, started_processes() as processes:
+    with (
+        temporary_stack(folder, port or find_free_port()) as stack,
+        started_processes() as processes,
+    ):
         start_saleor_api(stack, processes, log=folder / "api.log")
         token = create_saleor_app(stack, OFFICE_APP, OFFICE_APP_PERMISSIONS)
         run_office(stack, "seed")

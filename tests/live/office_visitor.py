@@ -1,5 +1,6 @@
 """A person in the Office's web pages: fills in the forms that the pages show."""
 
+import time
 from typing import Any
 from urllib.parse import urljoin
 
@@ -7,6 +8,13 @@ import httpx
 from lxml import html
 
 from saleor_alencon.local.demo import PASSWORD
+
+SHOP_ORDERS = """
+query($number: String) {
+  shopOrders(orderNumber: $number, first: 10) {
+    edges { node { state netCents shop { slug } pickup { code } } }
+  }
+}"""
 
 
 class OfficeVisitor:
@@ -29,14 +37,13 @@ class OfficeVisitor:
         """Open a page, fill in its last POST form, send it, and return the page that follows."""
         page = self._http.get(path)
         assert page.status_code == 200, f"{path}: {page.status_code}"
-        form = [
-            form for form in html.fromstring(page.content).forms if form.method.upper() == "POST"
-        ][-1]
-        for name, value in fields.items():
-            form.fields[name] = value
+        form = [form for form in html.fromstring(page.text).forms if form.method.upper() == "POST"][
+            -1
+        ]
+        # A field that is not there yet is one that the page's script adds with a new row.
         return self._http.post(
             urljoin(str(page.url), form.action or ""),
-            data=dict(form.form_values()),
+            data=dict(form.form_values()) | fields,
             headers={"Referer": str(page.url)},
         )
 
@@ -50,3 +57,14 @@ class OfficeVisitor:
         body = answer.json()
         assert not body.get("errors"), body["errors"]
         return dict(body["data"])
+
+    def wait_for_shop_orders(self, number: str, state: str) -> dict[str, dict[str, Any]]:
+        """Return the order's shop orders that this person sees, by shop, once all are so far."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            edges = self.ask(SHOP_ORDERS, number=number)["shopOrders"]["edges"]
+            found = {edge["node"]["shop"]["slug"]: edge["node"] for edge in edges}
+            if found and {node["state"] for node in found.values()} == {state}:
+                return found
+            time.sleep(0.5)
+        raise AssertionError(f"Order {number} is not {state} after 60 s: {found}")

@@ -1,4 +1,4 @@
-"""A small payment app: answers Saleor's refund requests as a payment provider would."""
+"""A small payment app: answers Saleor's refund and payment requests as a provider would."""
 
 import contextlib
 import http.server
@@ -16,6 +16,10 @@ REFUND_QUERY = """
 subscription {
   event { ... on TransactionRefundRequested { action { amount } transaction { pspReference } } }
 }"""
+
+SESSION_QUERY = (
+    "subscription { event { ... on TransactionInitializeSession { action { amount } } } }"
+)
 
 
 class PaymentApp:
@@ -39,16 +43,33 @@ class PaymentApp:
             answer["amount"] = body["action"]["amount"]
         return answer
 
+    def charge(self, body: dict) -> dict:
+        """Return the webhook's answer to a shopper who pays: it is charged at once."""
+        self._count += 1
+        return {
+            "pspReference": f"demo-charge-{self._count:05}",
+            "result": "CHARGE_SUCCESS",
+            "amount": body["action"]["amount"],
+            "actions": ["REFUND"],
+        }
+
     def subscribe(self, client: SaleorClient) -> None:
         """Ask Saleor, as the app itself, to send refund requests here."""
+        self._ask(client, "Remboursements", "refund", "TRANSACTION_REFUND_REQUESTED", REFUND_QUERY)
+
+    def take_payments(self, client: SaleorClient) -> None:
+        """Ask Saleor, as an app that storefronts offer for paying, to send shoppers here."""
+        self._ask(client, "Paiements", "charge", "TRANSACTION_INITIALIZE_SESSION", SESSION_QUERY)
+
+    def _ask(self, client: SaleorClient, name: str, path: str, event: str, query: str) -> None:
         client.mutate(
             CREATE_WEBHOOK,
             input={
-                "name": "Remboursements",
-                "targetUrl": f"http://127.0.0.1:{self.port}/refund",
-                "syncEvents": ["TRANSACTION_REFUND_REQUESTED"],
+                "name": name,
+                "targetUrl": f"http://127.0.0.1:{self.port}/{path}",
+                "syncEvents": [event],
                 "isActive": True,
-                "query": REFUND_QUERY,
+                "query": query,
             },
         )
 
@@ -61,7 +82,8 @@ def running_payment_app() -> Iterator[PaymentApp]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            answer = json.dumps(app.answer(body)).encode()
+            reply = app.charge if self.path == "/charge" else app.answer
+            answer = json.dumps(reply(body)).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))

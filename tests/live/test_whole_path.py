@@ -1,6 +1,5 @@
 """Scenario 19: the whole path in one test, from a shopper's checkout to the bank's file."""
 
-import time
 from collections.abc import Iterator
 from importlib.resources import files
 
@@ -23,12 +22,6 @@ NET_CENTS = {
     "chaussures-saint-leonard": 5995 - 600 - 120,
     "jouets-de-la-grande-rue": 1799 - 180 - 36,
 }
-SHOP_ORDERS = """
-query($number: String) {
-  shopOrders(orderNumber: $number, first: 10) {
-    edges { node { state netCents shop { slug } pickup { code } } }
-  }
-}"""
 PAYOUTS = """
 {
   payouts(first: 100) { edges { node { endToEndId amountCents shop { slug } } } }
@@ -47,18 +40,6 @@ def office(live: LiveSaleor) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-def wait_for_shop_orders(person: OfficeVisitor, number: str, state: str) -> dict[str, dict]:
-    """Return the order's shop orders by shop once all are in ``state``."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        edges = person.ask(SHOP_ORDERS, number=number)["shopOrders"]["edges"]
-        found = {edge["node"]["shop"]["slug"]: edge["node"] for edge in edges}
-        if found and {node["state"] for node in found.values()} == {state}:
-            return found
-        time.sleep(0.5)
-    raise AssertionError(f"Order {number} is not {state} after 60 s: {found}")
-
-
 def test_scenario_19_a_basket_of_three_shops_reaches_the_banks_file(
     live: LiveSaleor, office: str
 ) -> None:
@@ -67,16 +48,16 @@ def test_scenario_19_a_basket_of_three_shops_reaches_the_banks_file(
 
     # A shopper buys, online and once; each shop sees its part.
     order = live.town.buy(BASKET, customer="Cliente Démo 19")
-    parts = wait_for_shop_orders(operator, order.number, "TO_PREPARE")
+    parts = operator.wait_for_shop_orders(order.number, "TO_PREPARE")
     assert {slug: part["netCents"] for slug, part in parts.items()} == NET_CENTS
     assert all(part["pickup"]["code"] for part in parts.values())
 
     # Each shop hands over, in Saleor; the Office hears of it by itself.
     live.town.fulfil(order.id)
-    wait_for_shop_orders(operator, order.number, "HANDED_OVER")
+    operator.wait_for_shop_orders(order.number, "HANDED_OVER")
 
     # The Office pays at once in this test, and settles. The operator may not approve.
-    operator.submit("/bureau/shops/association/1/change/", hold_days="0")
+    operator.submit("/bureau/shops/association/1/change/", hold_days="0", payout_rail="sepa")
     draft = operator.submit("/bureau/settlement/settlementrun/preparer").url
     assert operator.get(f"{draft}".replace("change/", "approuver")).status_code == 403
     number = draft.path.split("/")[-3]

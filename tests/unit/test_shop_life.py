@@ -64,6 +64,17 @@ def test_each_fact_blocks_its_own_item(name, item):
     assert [check.item for check in blockers(facts)] == [item]
 
 
+@pytest.mark.parametrize(
+    ("connected", "missing"),
+    [(None, [Item.BANK]), (False, [Item.CONNECT]), (True, [])],
+)
+def test_a_shop_needs_the_account_that_the_association_pays_to_and_no_other(connected, missing):
+    filled = [name for name in EVERY_FIELD if name not in ("iban", "bic")]
+    facts = ShopFacts(**COMPLETE | {"filled": filled, "connected": connected})
+    assert [check.item for check in blockers(facts)] == missing
+    assert len(checklist(facts)) == 9
+
+
 def test_missing_fields_are_named_in_their_order():
     filled = [name for name in EVERY_FIELD if name not in ("city", "postal_code", "bic")]
     found = blockers(ShopFacts(**COMPLETE | {"filled": filled}))
@@ -85,8 +96,13 @@ def test_what_each_step_needs():
     assert NEEDS[ShopStep.SUSPEND] == NEEDS[ShopStep.CLOSE] == set()
 
 
-@given(st.sets(st.sampled_from(EVERY_FIELD)), st.sets(st.sampled_from(list(Item))))
-def test_blockers_are_the_needed_items_that_are_not_done(filled, needed):
-    facts = ShopFacts(**COMPLETE | {"filled": filled})
-    done = {check.item for check in checklist(facts) if check.done}
-    assert {check.item for check in blockers(facts, needed)} == needed - done
+@given(
+    st.sets(st.sampled_from(EVERY_FIELD)),
+    st.sets(st.sampled_from(list(Item))),
+    st.sampled_from([None, False, True]),
+)
+def test_blockers_are_the_needed_items_that_are_not_done(filled, needed, connected):
+    facts = ShopFacts(**COMPLETE | {"filled": filled, "connected": connected})
+    checks = checklist(facts)
+    open_items = {check.item for check in checks if not check.done}
+    assert {check.item for check in blockers(facts, needed)} == needed & open_items

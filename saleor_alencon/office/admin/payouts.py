@@ -24,7 +24,10 @@ from saleor_alencon.office.admin.base import (
     link,
     user_of,
 )
+from saleor_alencon.office.admin.provider import TransferInline
 from saleor_alencon.outputs.french_text import masked_iban_text
+from saleor_alencon.psp.gateway import Gateway
+from saleor_alencon.psp.transfers import transfer_reverse
 from saleor_alencon.settlement.models import (
     CarriedReason,
     Payout,
@@ -32,18 +35,28 @@ from saleor_alencon.settlement.models import (
     Statement,
     StatementLine,
 )
+from saleor_alencon.shops.models import PayoutRail
 
 PAYOUT_COLOURS = {
     PayoutState.DRAFT: "warning",
     PayoutState.APPROVED: "info",
     PayoutState.EXECUTED: "success",
     PayoutState.RETURNED: "danger",
+    PayoutState.FAILED: "danger",
 }
 
 
 class ReturnForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Motif donné par la banque"),
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+
+class TakeBackForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Motif, tel qu'il figurera sur le relevé"),
         max_length=200,
         widget=UnfoldAdminTextInputWidget,
     )
@@ -105,6 +118,7 @@ class StatementAdmin(ReadOnlyAdmin):
             CarriedReason.NEGATIVE: "warning",
             CarriedReason.BELOW_MINIMUM: "info",
             CarriedReason.MISSING_IBAN: "danger",
+            CarriedReason.MISSING_ACCOUNT: "danger",
         },
     )
     def reason_label(self, statement: Statement) -> tuple[str, Any] | str:
@@ -152,7 +166,8 @@ class PayoutAdmin(ReadOnlyAdmin):
     list_filter = ("state", "run", "shop")
     list_select_related = ("shop", "run")
     search_fields = ("end_to_end_id", "shop__name", "payee_name", "run__number")
-    actions_detail = ("declare_returned",)
+    actions_detail = ("declare_returned", "take_back")
+    inlines = (TransferInline,)
     fields = (
         "end_to_end_id",
         "shop",
@@ -162,7 +177,9 @@ class PayoutAdmin(ReadOnlyAdmin):
         "payee_name",
         "iban",
         "bic",
+        "connected_account",
         "state",
+        "executed_at",
         "returned_at",
         "return_reason",
     )
@@ -173,11 +190,15 @@ class PayoutAdmin(ReadOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         sent = Payout.objects.filter(pk=object_id, state=PayoutState.EXECUTED)
-        return super().get_actions_detail(request, object_id) if sent.exists() else []
+        rail = sent.values_list("run__rail", flat=True).first()
+        offered = {PayoutRail.SEPA.value: "declare_returned", PayoutRail.CONNECT.value: "take_back"}
+        name = f"settlement_payout_{offered[rail]}" if rail else ""
+        allowed = super().get_actions_detail(request, object_id)
+        return [each for each in allowed if each.action_name == name]
 
     @display(description=gettext_lazy("compte"))
     def account(self, payout: Payout) -> str:
-        return masked_iban_text(payout.iban)
+        return payout.connected_account or masked_iban_text(payout.iban)
 
     @display(description=gettext_lazy("état"), ordering="state", label=PAYOUT_COLOURS)
     def state_label(self, payout: Payout) -> tuple[str, str]:
@@ -228,5 +249,44 @@ class PayoutAdmin(ReadOnlyAdmin):
             command=command,
             back=change_url(payout),
             form_class=ReturnForm,
+            danger=True,
+        )
+
+    @action(
+        description=gettext_lazy("Reprendre le transfert"),
+        permissions=["return"],
+        url_path="reprendre",
+        icon="undo",
+    )
+    def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take a transfer back from the shop's account at the provider."""
+        payout = get_object_or_404(self.get_queryset(request), pk=object_id)
+
+        def command(form: forms.Form) -> None:
+            attempt(
+                request,
+                lambda: transfer_reverse(
+                    payout_id=payout.pk,
+                    returned_by=user_of(request),
+                    reason=form.cleaned_data["reason"],
+                    gateway=Gateway.from_settings(),
+                    now=timezone.now(),
+                ),
+                _("Le transfert est repris ; la somme redevient disponible."),
+            )
+
+        return confirm(
+            self,
+            request,
+            title=_("Reprendre le transfert ?"),
+            text=_(
+                "%(amount)s de %(payee)s reviennent chez Stripe. La somme redevient due à la "
+                "boutique et figurera sur son prochain relevé."
+            )
+            % {"amount": amount_text(payout.amount_cents), "payee": payout.payee_name},
+            button=_("Reprendre"),
+            command=command,
+            back=change_url(payout),
+            form_class=TakeBackForm,
             danger=True,
         )

@@ -31,8 +31,10 @@ from saleor_alencon.office.admin.base import (
     list_url,
     user_of,
 )
+from saleor_alencon.office.admin.run_sending import RunSending
 from saleor_alencon.outputs.french_text import masked_iban_text
 from saleor_alencon.settlement.models import Payout, RunState, SettlementRun, Statement
+from saleor_alencon.shops.models import PayoutRail
 
 # Which actions a run offers in which state; who may is asked by each action.
 OFFERED = {
@@ -40,6 +42,13 @@ OFFERED = {
     "cancel": {RunState.DRAFT},
     "payment_file": {RunState.APPROVED, RunState.EXECUTED},
     "execute": {RunState.APPROVED},
+    "send": {RunState.APPROVED},
+}
+# What belongs to one way of paying only.
+RAILS = {
+    "payment_file": PayoutRail.SEPA,
+    "execute": PayoutRail.SEPA,
+    "send": PayoutRail.CONNECT,
 }
 STATE_COLOURS = {
     RunState.DRAFT: "warning",
@@ -118,21 +127,22 @@ class PayoutInline(ReadOnlyInline):
 
     @display(description=gettext_lazy("compte"))
     def account(self, payout: Payout) -> str:
-        return masked_iban_text(payout.iban)
+        return payout.connected_account or masked_iban_text(payout.iban)
 
 
 @admin.register(SettlementRun)
-class SettlementRunAdmin(ReadOnlyAdmin):
-    list_display = ("number", "cutoff", "state_label", "payout_count", "total", "created_by")
-    list_filter = ("state",)
+class SettlementRunAdmin(RunSending, ReadOnlyAdmin):
+    list_display = ("number", "cutoff", "state_label", "payout_count", "total", "rail")
+    list_filter = ("state", "rail")
     list_select_related = ("created_by",)
     search_fields = ("number",)
     inlines = (StatementInline, PayoutInline)
     actions_list = ("draft",)
-    actions_detail = ("approve", "payment_file", "execute", "cancel")
+    actions_detail = ("approve", "payment_file", "execute", "send", "cancel")
     fields = (
         "number",
         "state",
+        "rail",
         "cutoff",
         "total",
         ("created_by", "created_at"),
@@ -160,8 +170,13 @@ class SettlementRunAdmin(ReadOnlyAdmin):
         return bool(request.user.has_perm("settlement.execute_run"))
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        state = SettlementRun.objects.filter(pk=object_id).values_list("state", flat=True).first()
-        offered = {name for name, states in OFFERED.items() if state in states}
+        run = SettlementRun.objects.filter(pk=object_id).values_list("state", "rail").first()
+        state, rail = run or ("", "")
+        offered = {
+            name
+            for name, states in OFFERED.items()
+            if state in states and RAILS.get(name, rail) == rail
+        }
         names = {f"settlement_settlementrun_{name}" for name in offered}
         allowed = super().get_actions_detail(request, object_id)
         return [each for each in allowed if each.action_name in names]

@@ -55,9 +55,11 @@ class ShopSteps:
         {
             "title": gettext_lazy("Actions"),
             "icon": "more_horiz",
-            "items": ("hours", "provision", "import_catalogue", "suspend", "close"),
+            "items": (
+                "hours", "payout_account", "provision", "import_catalogue", "suspend", "close",
+            ),
         },
-    )
+    )  # fmt: skip
     own_actions = ("hours", "provision", "import_catalogue", *ShopStep)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:

@@ -17,6 +17,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from saleor_alencon.office.admin.base import ReadOnlyInline, amount, link, rate, user_of
+from saleor_alencon.office.admin.shop_account import ShopPayoutAccount
 from saleor_alencon.office.admin.shop_form import AssociationForm, ShopForm
 from saleor_alencon.office.admin.shop_steps import ShopSteps
 from saleor_alencon.office.launch import launch_page
@@ -59,6 +60,22 @@ class AssociationAdmin(KeptAdmin):
         (None, {"fields": ("name", "legal_name", "siret", "vat_number", "email")}),
         (_("Adresse"), {"fields": ("address_line", ("postal_code", "city"))}),
         (_("Banque"), {"fields": ("iban", "bic")}),
+        (
+            _("Versements, frais et litiges"),
+            {
+                "fields": (
+                    "payout_rail",
+                    ("charge_fee_bearer", "charge_fee_shared_bps"),
+                    ("refund_fee_bearer", "refund_fee_shared_bps"),
+                    ("dispute_bearer", "dispute_shared_bps"),
+                    ("dispute_fee_bearer", "dispute_fee_shared_bps"),
+                ),
+                "description": _(
+                    "Une règle changée vaut pour ce que Stripe prélève ensuite ; ce qui est "
+                    "comptabilisé ne change plus."
+                ),
+            },
+        ),
         (
             _("Règles"),
             {
@@ -123,7 +140,7 @@ class ShopEventInline(ReadOnlyInline):
 
 
 @admin.register(Shop)
-class ShopAdmin(ShopSteps, KeptAdmin):
+class ShopAdmin(ShopSteps, ShopPayoutAccount, KeptAdmin):
     form = ShopForm
     list_display = ("name", "kind", "state_label", "city", "account", "email")
     list_filter = ("state", "kind")

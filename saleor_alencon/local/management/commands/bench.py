@@ -11,9 +11,12 @@ from saleor_alencon.errors import AlenconError
 from saleor_alencon.local.saleor_source import SaleorMissing
 from saleor_alencon.local.system_postgres import PostgresMissing
 
-# Each module has run(tell) -> whether every goal is reached, and measure(tell) for the process
-# that it starts on its stack (`--on-stack`).
-BENCHES = {"import": "saleor_alencon.local.bench_import"}
+# Each module has run(tell) -> whether every goal is reached; one that starts a process of its own
+# on its stack (`--on-stack`) has measure(part, tell) for it.
+BENCHES = {
+    "checkout": "saleor_alencon.local.bench_checkout",
+    "import": "saleor_alencon.local.bench_import",
+}
 MISSED = 1
 CANNOT_RUN = 2
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from saleor_alencon.errors import AlenconError
+from saleor_alencon.local.saleor_payments import STRIPE_PORT
 from saleor_alencon.local.saleor_source import ensure_template, find_saleor
 from saleor_alencon.local.saleor_stack import run_stack
 from saleor_alencon.provisioning.delivery_table import read_delivery_table
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         up = actions.add_parser("up", help="start everything; Ctrl-C stops it")
         up.add_argument("--saleor-port", type=int, default=8000)
         up.add_argument("--office-port", type=int, default=8080)
+        up.add_argument("--stripe-port", type=int, default=STRIPE_PORT, help="of the test server")
         actions.add_parser("prepare", help="migrate an empty Saleor database, once; then end")
         setup = actions.add_parser(
             "setup", help="give the Saleor at SALEOR_API_URL all that the town needs; repeatable"
@@ -50,6 +52,7 @@ class Command(BaseCommand):
                 run_stack(
                     saleor_port=options["saleor_port"],
                     office_port=options["office_port"],
+                    stripe_port=options["stripe_port"],
                     tell=self.tell,
                 )
         except AlenconError as error:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from saleor_alencon.cli import with_owner
 from saleor_alencon.local.demo import LOGINS, PASSWORD, demo_fill, demo_seed
 from saleor_alencon.local.office_process import serve_office
+from saleor_alencon.local.stripe_process import test_server_port
 
 
 class Command(BaseCommand):
@@ -25,8 +26,12 @@ class Command(BaseCommand):
         port = int(str(options["port"]))
         # The demo pays nobody: its SEPA file goes to no bank.
         os.environ.setdefault("SEPA_RAIL", "enabled")
+        stripe_port = test_server_port()
+        money = "Payments are those of the Stripe test server. " if stripe_port else ""
         logins = "\n".join(f"  {email:30} {PASSWORD}  {role}" for email, role in LOGINS.items())
+        address = f"http://127.0.0.1:{port}/"
         serve_office(
             port=port,
-            ready=f"\nAcheter à Alençon: http://127.0.0.1:{port}/\n{logins}\nCtrl-C stops it.",
+            stripe_port=stripe_port,
+            ready=f"\nAcheter à Alençon: {address}\n{logins}\n{money}Ctrl-C stops it.",
         )

@@ -1,0 +1,1 @@
+"""Takes the payment of a whole basket on the association's Stripe account."""

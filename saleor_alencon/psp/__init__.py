@@ -1,0 +1,1 @@
+"""What the payment provider says of the association's money, and what follows in the books."""

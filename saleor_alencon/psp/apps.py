@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PspConfig(AppConfig):
+    name = "saleor_alencon.psp"
+    verbose_name = _("Prestataire de paiement")
