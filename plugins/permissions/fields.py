@@ -1,7 +1,7 @@
 """What a merchant sees of rows that several shops share, field by field.
 
 Row security hides other shops' rows; the order itself is one row for all its shops. Every field of
-``Order`` is in one of the tables below: a test fails on one that is in none.
+``Order`` is in one of the tables below; one that is in none is refused, and a test fails on it.
 """
 
 import json

@@ -130,7 +130,8 @@ BEGIN
     EXECUTE format('DROP POLICY %I ON public.%I', one.policyname, one.tablename);
   END LOOP;
   FOR one IN SELECT oid::regprocedure AS name FROM pg_proc
-             WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'alencon\\_%' LOOP
+             WHERE pronamespace = 'public'::regnamespace
+               AND proname ~ '^alencon_(own|guard|refuse|stamp|keep_shop|scope)' LOOP
     EXECUTE format('DROP FUNCTION %s CASCADE', one.name);
   END LOOP;
   FOR one IN SELECT relname FROM pg_class

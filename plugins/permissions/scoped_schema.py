@@ -19,7 +19,7 @@ from saleor.graphql.api import schema
 from saleor.graphql.core.context import disallow_replica_in_context
 
 from .commands import COMMANDS
-from .fields import FIELDS, QUERIES
+from .fields import FIELDS, ORDER_PLAIN, QUERIES
 from .ownership import Refused, check_arguments
 from .scope import RequestScope
 
@@ -51,6 +51,8 @@ class MerchantResolvers(MiddlewareManager):
         if place[0] == "Mutation":
             return self.command(resolver, root, info, arguments)
         if place[0] == "Query" and place[1] not in QUERIES and not place[1].startswith("__"):
+            raise PermissionDenied(NOT_FOR_MERCHANTS)
+        if place[0] == "Order" and place[1] not in ORDER_PLAIN and place not in FIELDS:
             raise PermissionDenied(NOT_FOR_MERCHANTS)
         if place in FIELDS:
             return FIELDS[place](self.scope, resolver, root, info, arguments)
@@ -128,10 +130,13 @@ def empty(field: Any) -> Any:
 
 
 def special_resolvers() -> frozenset[Any]:
-    """Return the resolvers of every mutation, every root field and every field of fields.py."""
+    """Return the resolvers of every mutation and root field, and of what fields.py masks."""
     found = [field.resolver for field in schema.get_mutation_type().fields.values()]
     found += [field.resolver for field in schema.get_query_type().fields.values()]
-    for kind, name in FIELDS:
+    unknown = {("Order", name) for name in schema.get_type("Order").fields} - {
+        ("Order", name) for name in ORDER_PLAIN
+    }
+    for kind, name in FIELDS.keys() | unknown:
         found.append(schema.get_type(kind).fields[name].resolver)
     assert all(found), "a field without resolver of its own cannot be watched"
     return frozenset(found)

@@ -16,6 +16,7 @@ from tests.live.merchants import (
     global_id,
     make_merchant,
 )
+from tests.live.test_plugin_in_process import run_inside
 
 PRODUCTS = """{ products(first: 100) {
   totalCount edges { node { id slug variants { id sku stocks { id quantity } } } } } }"""
@@ -56,6 +57,30 @@ def test_the_rules_cover_every_table_of_this_saleor(live: LiveSaleor) -> None:
     )
 
     assert "In order: " in printed
+
+
+COMPARE_WITH_SCHEMA = """
+import json
+from saleor.graphql.api import schema
+from saleor_alencon_plugins.permissions.commands import COMMANDS
+from saleor_alencon_plugins.permissions.fields import ORDER_MASKED, ORDER_PLAIN, QUERIES
+order = set(schema.get_type("Order").fields)
+print(json.dumps({
+    "mutations": sorted(set(COMMANDS) - set(schema.get_mutation_type().fields)),
+    "queries": sorted(set(QUERIES) - set(schema.get_query_type().fields)),
+    "order": sorted(order ^ (set(ORDER_MASKED) | ORDER_PLAIN)),
+    "twice": sorted(set(ORDER_MASKED) & ORDER_PLAIN),
+}))
+"""
+
+
+def test_the_lists_of_fields_and_mutations_are_those_of_this_saleor(live: LiveSaleor) -> None:
+    assert run_inside(live, COMPARE_WITH_SCHEMA) == {
+        "mutations": [],
+        "queries": [],
+        "order": [],
+        "twice": [],
+    }
 
 
 def test_a_merchant_sees_its_own_products_only(shops: Shops) -> None:
