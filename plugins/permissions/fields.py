@@ -19,9 +19,11 @@ from saleor_alencon.domain.delivery_choices import KEY as DELIVERY_KEY
 
 Mask = Callable[[Any, Any, Any, Any, dict[str, Any]], Any]
 
-# Root fields a merchant may ask; every other is refused.
+# Root fields a merchant may ask; every other is refused. Some the Dashboard always asks, though
+# their tables are hidden: apps, pages and the Office's events are empty lists.
 QUERIES = frozenset({
-    "addressValidationRules", "attribute", "attributes", "categories", "category", "channel",
+    "addressValidationRules", "appExtensions", "apps", "attribute", "attributes", "homepageEvents",
+    "pageTypes", "pages", "categories", "category", "channel",
     "channels", "collection", "collections", "me", "order", "orders", "product", "productType",
     "productTypes", "productVariant", "productVariants", "products", "reportProductSales",
     "shippingZone", "shippingZones", "shop", "stock", "stocks", "taxClass", "taxClasses",
