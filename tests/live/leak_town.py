@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.live.leak_documents import Values
-from tests.live.merchants import BOOKSHOP, CHEESE, Shops, global_id
+from tests.live.merchants import Shops, global_id
 
+# No other test of this Saleor needs these two: every mutation is run on their rows.
+OWN = "optique-de-la-place"
+OTHER = "mode-rue-du-bercail"
 MARK = "CanaryOfB"
 SECRET = "CanaryOfOrder"
 MARKED_TEXTS = {
@@ -46,7 +49,7 @@ class LeakTown:
             " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
         ).fetchall()
         digests = {}
-        admin.execute("SELECT set_config('alencon.shop', %s, false)", [CHEESE])
+        admin.execute("SELECT set_config('alencon.shop', %s, false)", [OTHER])
         try:
             for name, own, refused in tables:
                 condition = f"alencon_own_{name}(t)" if own else "true"
@@ -63,11 +66,11 @@ class LeakTown:
 def open_leak_town(shops: Shops) -> LeakTown:
     """Fill both shops, and mark all that is B's or the shopper's."""
     town = shops.live.town
-    mixed = town.buy({f"{BOOKSHOP}-1": 1, f"{CHEESE}-1": 3}, voucher="MERCI10")
-    theirs = town.buy({f"{CHEESE}-2": 1}, delivery="Livraison à domicile")
-    ours = town.buy({f"{BOOKSHOP}-2": 1}, delivery="Livraison à domicile")
+    mixed = town.buy({f"{OWN}-1": 1, f"{OTHER}-1": 3}, voucher="MERCI10")
+    theirs = town.buy({f"{OTHER}-2": 1}, delivery="Livraison à domicile")
+    ours = town.buy({f"{OWN}-2": 1}, delivery="Livraison à domicile")
     for order in (mixed, theirs):
-        town.fulfil(order.id, {f"{CHEESE}-1", f"{CHEESE}-2"})
+        town.fulfil(order.id, {f"{OTHER}-1", f"{OTHER}-2"})
         town.staff.mutate(CREATE_NOTE, id=order.id, t=f"{SECRET} note")
         town.staff.mutate(CREATE_INVOICE, id=order.id, n=f"{SECRET}-{order.number}")
     town.fulfil(ours.id)
@@ -75,8 +78,8 @@ def open_leak_town(shops: Shops) -> LeakTown:
     total = town.order(mixed.id)["total"]["gross"]["amount"]
     return LeakTown(
         shops,
-        find_ids(shops, BOOKSHOP, ours.id, shops.a.email),
-        find_ids(shops, CHEESE, theirs.id, shops.b.email, hidden=True),
+        find_ids(shops, OWN, ours.id, shops.a.email),
+        find_ids(shops, OTHER, theirs.id, shops.b.email, hidden=True),
         make_strangers(shops),
         [MARK, SECRET, shops.b.email, f": {total}", f":{total}", theirs.id],
     )
@@ -85,7 +88,7 @@ def open_leak_town(shops: Shops) -> LeakTown:
 def mark_everything(shops: Shops, *orders: str) -> None:
     """Put a mark into every text of B's rows, and of what belongs to the shopper alone."""
     admin = shops.live.admin
-    admin.execute("SELECT set_config('alencon.shop', %s, false)", [CHEESE])
+    admin.execute("SELECT set_config('alencon.shop', %s, false)", [OTHER])
     guards = "SELECT set_config('session_replication_role', %s, false)"
     admin.execute(guards, ["replica"])
     for table, columns in MARKED_TEXTS.items():

@@ -190,15 +190,15 @@ def global_id(kind: str, key: Any) -> str:
     return base64.b64encode(f"{kind}:{key}".encode()).decode()
 
 
-def open_shops(live: LiveSaleor) -> Shops:
-    """Make the bookshop's merchant, the cheese shop's, and one who works for both."""
+def open_shops(live: LiveSaleor, first: str = BOOKSHOP, second: str = CHEESE) -> Shops:
+    """Make the first shop's merchant, the second's, and one who works for both."""
     mark = uuid.uuid4().hex[:6]  # the same Saleor may have had some before
     live.admin.execute("UPDATE account_group SET name = name || %s", [mark])
-    groups = {slug: make_group(live, slug) for slug in (BOOKSHOP, CHEESE)}
+    groups = {slug: make_group(live, slug) for slug in (first, second)}
     return Shops(
         live,
-        make_merchant(live, f"a-{mark}@alencon.example", [groups[BOOKSHOP]]),
-        make_merchant(live, f"b-{mark}@alencon.example", [groups[CHEESE]]),
+        make_merchant(live, f"a-{mark}@alencon.example", [groups[first]]),
+        make_merchant(live, f"b-{mark}@alencon.example", [groups[second]]),
         make_merchant(live, f"both-{mark}@alencon.example", list(groups.values())),
-        groups[BOOKSHOP],
+        groups[first],
     )
