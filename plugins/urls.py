@@ -1,6 +1,7 @@
-"""Saleor's addresses, and its public media files from the folder of ``ALENCON_MEDIA_FOLDER``.
+"""Saleor's addresses, its API with merchants in the scope of their shop, and public media files.
 
-Outside development Saleor serves no media file, and its images would be missing in every
+The files come from the folder of ``ALENCON_MEDIA_FOLDER``, where it is set. Outside development
+Saleor serves no media file, and its images would be missing in every
 storefront of a shop without a bucket. Only what every shopper may see is served: Saleor keeps
 invoices and exports of customers in the same folder.
 """
@@ -11,7 +12,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import re_path
 from django.views.static import serve
-from saleor.urls import urlpatterns as saleor_addresses
+
+from .permissions.urls import urlpatterns as saleor_addresses
 
 PUBLIC_FOLDERS = (
     "category-backgrounds",
@@ -40,7 +42,7 @@ def serve_media(request: HttpRequest, folder: str, path: str) -> HttpResponse:
     return answer
 
 
-urlpatterns = [
-    *saleor_addresses,
-    re_path(rf"^media/(?P<folder>{'|'.join(PUBLIC_FOLDERS)})/(?P<path>.+)$", serve_media),
-]
+MEDIA = rf"^media/(?P<folder>{'|'.join(PUBLIC_FOLDERS)})/(?P<path>.+)$"
+urlpatterns = list(saleor_addresses)
+if settings.SERVES_MEDIA:
+    urlpatterns.append(re_path(MEDIA, serve_media))

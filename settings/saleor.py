@@ -5,7 +5,14 @@ import os
 
 import dj_database_url
 from saleor.settings import *  # noqa: F403
-from saleor.settings import CELERY_BEAT_SCHEDULE, DATABASES, DEBUG, LOGGING, PLUGINS
+from saleor.settings import (
+    CELERY_BEAT_SCHEDULE,
+    DATABASES,
+    DEBUG,
+    INSTALLED_APPS,
+    LOGGING,
+    PLUGINS,
+)
 
 from saleor_alencon_plugins.payments.keys import read_stripe_keys
 
@@ -20,10 +27,14 @@ DATABASES["alencon"]["OPTIONS"] = {
     "options": "-c search_path=alencon -c statement_timeout=10s -c lock_timeout=5s",
 }
 
+# Merchants' requests to the GraphQL API run in the scope of their shop (docs/merchant-scope.md).
+INSTALLED_APPS.append("saleor_alencon_plugins.permissions")
+ROOT_URLCONF = "saleor_alencon_plugins.urls"
+
 # Saleor reads neither from its environment, and serves media in development only.
-if os.environ.get("ALENCON_MEDIA_FOLDER"):
+SERVES_MEDIA = bool(os.environ.get("ALENCON_MEDIA_FOLDER"))
+if SERVES_MEDIA:
     MEDIA_ROOT = os.environ["ALENCON_MEDIA_FOLDER"]
-    ROOT_URLCONF = "saleor_alencon_plugins.urls"
 
 SWEEP_SECONDS = float(os.environ.get("ALENCON_SWEEP_SECONDS", "60"))
 

@@ -5,6 +5,7 @@
 --   alencon          the Office service: it does not own the ledger's tables, so it cannot
 --                    drop or disable the triggers that guard them
 --   alencon_capture  Saleor's capture plugin: may put documents into the inbox, no more
+--   alencon_merchant what a merchant's request to Saleor runs as: its own shop's rows, no more
 DO $$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'alencon_owner') THEN
@@ -15,6 +16,12 @@ BEGIN
   END IF;
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'alencon_capture') THEN
     CREATE ROLE alencon_capture LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'alencon_merchant') THEN
+    CREATE ROLE alencon_merchant NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
+  END IF;
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'saleor') THEN
+    GRANT alencon_merchant TO saleor;
   END IF;
   EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO alencon_owner, alencon, alencon_capture',
                  current_database());

@@ -124,11 +124,14 @@ class Stack:
 def prepare_office_schema(stack: Stack) -> None:
     """Create the Office's roles, schema and tables in the stack's database; idempotent.
 
-    :raises SaleorFailed: the Office's migrations failed.
+    And the rules that keep Saleor's merchants apart.
+
+    :raises SaleorFailed: the Office's migrations failed, or Saleor has a table without rule.
     """
     with stack.cluster.connect() as connection:
         apply_sql_file(connection, PREPARE_SQL)
     run_office(stack, "migrate")
+    run_saleor(stack.source, stack.saleor_environment(), "alencon_scope", "install")
 
 
 def run_office(stack: Stack, *arguments: str, stdin: str | None = None, **environment: str) -> str:

@@ -30,6 +30,7 @@ FIELDS = {
     "clickAndCollectOption": gettext_lazy("retrait sur place"),
     "address": gettext_lazy("adresse"),
     "shop": gettext_lazy("métadonnée alencon.shop"),
+    "state": gettext_lazy("métadonnée alencon.state"),
     "group": gettext_lazy("métadonnée alencon.group"),
     "hours": gettext_lazy("métadonnée alencon.hours"),
     "description": gettext_lazy("description"),

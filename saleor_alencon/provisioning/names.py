@@ -14,6 +14,7 @@ TAX_CLASSES = {2000: "TVA 20 %", 1000: "TVA 10 %", 550: "TVA 5,5 %", 210: "TVA 2
 STANDARD_RATE_BPS = 2000
 
 SHOP_KEY = "alencon.shop"  # private, on a warehouse, a collection and a product: the shop's slug
+STATE_KEY = "alencon.state"  # private, on a warehouse: the shop's state; a suspended one reads only
 GROUP_KEY = "alencon.group"  # private, on a warehouse: the id of the shop's permission group
 LOGO_KEY = "alencon.logo"  # private, on a collection: digest of the image that was sent
 HOURS_KEY = "alencon.hours"  # public, on a warehouse

@@ -18,6 +18,7 @@ from saleor_alencon.provisioning.names import (
     HOURS_KEY,
     LOGO_KEY,
     SHOP_KEY,
+    STATE_KEY,
 )
 from saleor_alencon.provisioning.shop_value import keep_shop_value
 from saleor_alencon.provisioning.staff import StaffLogin
@@ -122,8 +123,11 @@ class ShopKeeper:
             fields["address"] = self.wanted.address
         if fields:
             self.client.run("warehouse_update", id=self.warehouse_id, input=fields)
-        if "shop" in names:
-            marks = [{"key": SHOP_KEY, "value": self.wanted.slug}]
+        if names & {"shop", "state"}:
+            marks = [
+                {"key": SHOP_KEY, "value": self.wanted.slug},
+                {"key": STATE_KEY, "value": self.wanted.state},
+            ]
             self.client.run("private_metadata_update", id=self.warehouse_id, input=marks)
         if "hours" in names:
             text = json.dumps(self.wanted.hours, ensure_ascii=False, separators=(",", ":"))

@@ -14,8 +14,8 @@ from saleor_alencon.shops.models import Shop, ShopState
 
 PROVISIONED = (ShopState.APPROVED, ShopState.LIVE, ShopState.SUSPENDED, ShopState.CLOSED)
 
-# What a merchant's account may do in Saleor. Nothing: as long as no plugin narrows Saleor's
-# permissions down to one shop, any of them would open every shop to every merchant.
+# What a merchant's account may do in Saleor. Nothing: any of Saleor's permissions would open every
+# shop to every merchant. The permissions plugin gives a merchant's request what it needs.
 MERCHANT_PERMISSIONS: tuple[str, ...] = ()
 GROUP_PREFIX = "Boutique "
 
@@ -60,6 +60,7 @@ class WantedShop:
     postal_code: str
     city: str
     is_open: bool
+    state: str = ShopState.LIVE.value
     members: tuple[Member, ...] = ()
     description: str = ""
     hours: dict[str, Any] | None = None
@@ -95,6 +96,7 @@ class WantedShop:
             "clickAndCollectOption": "LOCAL" if self.is_open else "DISABLED",
             "address": self.address | {"city": self.city.upper()},  # as Saleor keeps cities
             "shop": self.slug,
+            "state": self.state,
             "group": True,
         }
         collection = {
@@ -158,6 +160,7 @@ def shop_wanted(shop: Shop) -> WantedShop:
         postal_code=shop.postal_code.strip(),
         city=shop.city.strip(),
         is_open=shop.state == ShopState.LIVE,
+        state=str(shop.state),
         members=tuple(
             Member(member.user.email.lower(), member.user.name)
             for member in members.order_by("user__email")

@@ -18,7 +18,8 @@ from saleor_alencon.local.system_postgres import find_binaries
 from tests.browser.conftest import find_reason_to_skip as find_reason_without_browser
 from tests.live.card_shopper import CardShopper
 from tests.live.killable_saleor import KillableSaleor
-from tests.live.live_saleor import LiveSaleor
+from tests.live.live_saleor import API_ENVIRONMENT, LiveSaleor
+from tests.live.merchants import Shops, open_shops
 from tests.live.office_town import OfficeTown, running_office_town
 from tests.live.town import open_town
 from tests.not_run import leave_out, tests_below
@@ -71,7 +72,7 @@ def live() -> Iterator[LiveSaleor]:
             started_processes() as processes,
         ):
             run_saleor(stack.source, stack.saleor_environment(), "alencon_payments", "app")
-            start_saleor_api(stack, processes, log=folder / "api.log")
+            start_saleor_api(stack, processes, log=folder / "api.log", **API_ENVIRONMENT)
             register_saleor(stripe, stack)
             with open_town(stack) as (town, payment_app):
                 saleor = LiveSaleor(stack, processes, town, payment_app, stripe)
@@ -79,6 +80,12 @@ def live() -> Iterator[LiveSaleor]:
                 saleor.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shops(live: LiveSaleor) -> Shops:
+    """Give two shops' merchants, as provisioning would make them."""
+    return open_shops(live)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,8 @@ from tests.live.shopping import Town
 from tests.live.town import set_plugin_active
 
 API = "Saleor's API"
+# Saleor takes one document a request unless it is told to take more.
+API_ENVIRONMENT = {"GRAPHQL_BATCH_MAX_COUNT": "5"}
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,8 @@ class LiveSaleor:
 
     def start_api(self) -> None:
         """Start Saleor's API again."""
-        start_saleor_api(self.stack, self.processes, log=self.stack.folder / "api.log")
+        log = self.stack.folder / "api.log"
+        start_saleor_api(self.stack, self.processes, log=log, **API_ENVIRONMENT)
 
     def repair(self) -> None:
         """Undo what a test may have broken."""

@@ -59,6 +59,7 @@ def found_as_wanted(**changes: Any) -> FoundShop:
             "country": {"code": "FR"},
         },
         "shop": "librairie",
+        "state": "live",
         "group": "g1",
         "hours": json.dumps(HOURS),
     }

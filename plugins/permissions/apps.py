@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PermissionsConfig(AppConfig):
+    name = "saleor_alencon_plugins.permissions"
+    label = "alencon_permissions"

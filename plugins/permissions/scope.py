@@ -1,0 +1,152 @@
+"""The scope of one merchant's request: its role and shop on both of Saleor's connections.
+
+While it lasts, every query passes by ``RequestScope.guard``, which refuses to run on a connection
+that is not in the merchant's role: one that was lost and opened again gets the role first. The
+settings are written outside of transactions only, because a rollback would take them back.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+
+from .errors import ScopeLost
+from .installing import MARKER, ROLE, rules_digest
+from .merchants import MerchantShop
+
+logger = logging.getLogger(__name__)
+
+NO_SHOP = " "  # no shop's slug: nothing is found, and the guards stay awake
+ENTER = (
+    "SELECT set_config('alencon.shop', %s, false), set_config('alencon.user', %s, false),"
+    " set_config('role', %s, false)"
+)
+LEAVE = (
+    "SELECT set_config('role', 'none', false), set_config('alencon.shop', '', false),"
+    " set_config('alencon.user', '', false)"
+)
+
+
+class RequestScope:
+    """One merchant's request, from its begin to ``end``; used by one thread."""
+
+    def __init__(self, user_id: int, shop: MerchantShop | None) -> None:
+        self.user_id = user_id
+        self.shop = shop
+        self._role = ROLE
+        self._held: dict[str, Any] = {}
+        self._connections: list[Any] = []
+
+    @property
+    def read_only(self) -> bool:
+        """Whether every command is refused."""
+        return self.shop is None or self.shop.read_only
+
+    def begin(self) -> None:
+        """Take the role on both connections.
+
+        :raises ScopeLost: a connection is within a transaction, or has not this version's rules.
+        """
+        names = (
+            settings.DATABASE_CONNECTION_DEFAULT_NAME,
+            settings.DATABASE_CONNECTION_REPLICA_NAME,
+        )
+        for name in names:
+            connection = connections[name]
+            connection.execute_wrappers.append(self.guard)
+            self._connections.append(connection)
+        try:
+            for connection in self._connections:
+                self._take(connection, check=True)
+        except BaseException:
+            self.end()
+            raise
+
+    def end(self) -> None:
+        """Give the role back; a connection that does not is closed."""
+        for connection in self._connections:
+            if self.guard in connection.execute_wrappers:
+                connection.execute_wrappers.remove(self.guard)
+            try:
+                raw = connection.connection
+                if raw is not None and not raw.closed:
+                    if connection.in_atomic_block or not raw.autocommit:
+                        raise ScopeLost("A transaction outlived its request.")
+                    with raw.cursor() as cursor:
+                        cursor.execute(LEAVE)
+            except Exception as error:
+                logger.warning("A connection is closed rather than reset: %s", error)
+                connection.in_atomic_block = False
+                connection.needs_rollback = False
+                connection.close()
+        self._connections.clear()
+        self._held.clear()
+
+    def guard(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        """Run one query, on a connection that is in the wanted role."""
+        connection = context["connection"]
+        if self._held.get(connection.alias) is not connection.connection:
+            self._take(connection)
+        return execute(sql, params, many, context)
+
+    @contextmanager
+    def elevated(self) -> Iterator[None]:
+        """Work as the tables' owner for a while; the triggers still guard the shop's borders.
+
+        :raises ScopeLost: within a transaction, whose end would undo the change of role.
+        """
+        self._switch("none")
+        try:
+            yield
+        finally:
+            self._switch(ROLE)
+
+    def _switch(self, role: str) -> None:
+        """Change the role on both connections; one that does not is closed."""
+        self._role = role
+        self._held.clear()
+        for connection in self._connections:
+            try:
+                self._take(connection)
+            except Exception:
+                connection.close()
+                raise
+
+    def _take(self, connection: Any, check: bool = False) -> None:
+        """Put role and shop on one connection.
+
+        :raises ScopeLost: within a transaction, or when the rules are not installed.
+        """
+        connection.ensure_connection()
+        raw = connection.connection
+        if connection.in_atomic_block or not raw.autocommit:
+            raise ScopeLost("The merchant's role cannot be taken within a transaction.")
+        shop = self.shop.slug if self.shop else NO_SHOP
+        with raw.cursor() as cursor:
+            if check:
+                check_rules(cursor)
+            cursor.execute(ENTER, [shop, str(self.user_id), self._role])
+            cursor.execute("SELECT current_user, current_setting('alencon.shop')")
+            role, found = cursor.fetchone()
+        if found != shop or (self._role == ROLE) != (role == ROLE):
+            raise ScopeLost("A connection did not take the merchant's role.")
+        self._held[connection.alias] = raw
+
+
+def check_rules(cursor: Any) -> None:
+    """See that the database's rules are those of this version.
+
+    :raises ScopeLost: they are not; `alencon_scope install` cures it.
+    """
+    cursor.execute("SELECT to_regproc(%s) IS NOT NULL", [f"public.{MARKER}"])
+    if cursor.fetchone()[0]:
+        cursor.execute(f"SELECT public.{MARKER}()")
+        if cursor.fetchone()[0] == RULES:
+            return
+    raise ScopeLost("The rules are missing or of another version: run `alencon_scope install`.")
+
+
+RULES = rules_digest()

@@ -1,0 +1,145 @@
+"""Which resolvers a merchant's request uses instead of Saleor's own.
+
+graphql-core asks a middleware manager for each field's resolver. This one answers with Saleor's
+own, but for root fields, mutations and the fields named in fields.py: the others cost a merchant
+nothing, and a shopper's request has no manager at all.
+"""
+
+import logging
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError
+from graphql.execution.middleware import MiddlewareManager
+from promise import is_thenable
+from saleor.core.db.connection import allow_writer
+from saleor.core.exceptions import PermissionDenied
+from saleor.graphql.api import schema
+from saleor.graphql.core.context import disallow_replica_in_context
+
+from .commands import COMMANDS
+from .fields import FIELDS, ORDER_PLAIN, QUERIES
+from .ownership import Refused, check_arguments
+from .scope import RequestScope
+
+logger = logging.getLogger(__name__)
+
+NOT_FOR_MERCHANTS = "Cette action n'est pas ouverte aux boutiques : adressez-vous à l'Office."
+SUSPENDED = "Votre boutique est suspendue : vous pouvez tout consulter et ne rien changer."
+REFUSED_BY_DATABASE = "42501"
+
+
+class MerchantResolvers(MiddlewareManager):
+    """Gives the resolvers of one merchant's request."""
+
+    __slots__ = ("scope",)
+
+    def __init__(self, scope: RequestScope) -> None:
+        super().__init__(wrap_in_promise=False)
+        self.scope = scope
+
+    def get_field_resolver(self, field_resolver: Any) -> Any:
+        """Return the resolver of a field, or ours before it."""
+        if field_resolver in SPECIAL:
+            return partial(self.resolve, field_resolver)
+        return field_resolver
+
+    def resolve(self, resolver: Any, root: Any, info: Any, **arguments: Any) -> Any:
+        """Resolve a field whose resolver is a special one's; others may share it."""
+        place = (info.parent_type.name, info.field_name)
+        if place[0] == "Mutation":
+            return self.command(resolver, root, info, arguments)
+        if place[0] == "Query" and place[1] not in QUERIES and not place[1].startswith("__"):
+            raise PermissionDenied(NOT_FOR_MERCHANTS)
+        if place[0] == "Order" and place[1] not in ORDER_PLAIN and place not in FIELDS:
+            raise PermissionDenied(NOT_FOR_MERCHANTS)
+        if place in FIELDS:
+            return FIELDS[place](self.scope, resolver, root, info, arguments)
+        return resolver(root, info, **arguments)
+
+    def command(self, resolver: Any, root: Any, info: Any, arguments: dict[str, Any]) -> Any:
+        """Check a mutation while scoped, run it elevated, and return to the merchant's role."""
+        command = COMMANDS.get(info.field_name)
+        if command is None:
+            return refuse(info, NOT_FOR_MERCHANTS)
+        if self.scope.read_only and not command.account:
+            return refuse(info, SUSPENDED if self.scope.shop else NOT_FOR_MERCHANTS)
+        disallow_replica_in_context(info.context)
+        try:
+            with allow_writer():
+                check_arguments(info, command, arguments)
+        except Refused as error:
+            return refuse(info, str(error))
+        # What was read in one role must not be used in the other.
+        info.context.dataloaders.clear()
+        try:
+            with self.scope.elevated():
+                result = resolver(root, info, **arguments)
+                if is_thenable(result):
+                    result = result.get()
+        except DatabaseError as error:
+            if getattr(error.__cause__, "sqlstate", None) != REFUSED_BY_DATABASE:
+                raise
+            logger.warning("The database refused a merchant's %s: %s", info.field_name, error)
+            return refuse(info, NOT_FOR_MERCHANTS)
+        finally:
+            info.context.dataloaders.clear()
+        forget_relations(result)
+        return result
+
+
+def forget_relations(payload: Any) -> None:
+    """Drop what the command's objects keep of other rows, so that it is read again, scoped."""
+    for value in list(vars(payload).values()) if hasattr(payload, "__dict__") else []:
+        for one in value if isinstance(value, list | tuple) else [value]:
+            instance = getattr(one, "node", one)
+            state = getattr(instance, "_state", None)
+            if state is not None:
+                state.fields_cache.clear()
+                instance.__dict__.pop("_prefetched_objects_cache", None)
+
+
+def refuse(info: Any, reason: str) -> Any:
+    """Answer a mutation with an error of its own kind, as the Dashboard shows them.
+
+    :raises PermissionDenied: the mutation has no errors of its own.
+    """
+    kind = getattr(info.return_type, "of_type", None) or info.return_type
+    payload = getattr(kind, "graphene_type", None)
+    if hasattr(payload, "handle_errors") and payload._meta.error_type_class is not None:
+        extra = {}
+        for name, field in kind.fields.items():
+            if name not in ("errors", payload._meta.error_type_field) and is_required(field):
+                extra[field.out_name if hasattr(field, "out_name") else name] = empty(field)
+        try:
+            return payload.handle_errors(ValidationError({"id": ValidationError(reason)}), **extra)
+        except Exception as error:
+            logger.debug("No payload for %s: %s", info.field_name, error)
+    raise PermissionDenied(reason)
+
+
+def is_required(field: Any) -> bool:
+    """Say whether a payload's field may not be null."""
+    return type(field.type).__name__ == "GraphQLNonNull"
+
+
+def empty(field: Any) -> Any:
+    """Return a value for a field that may not be null: nothing was done."""
+    return [] if type(field.type.of_type).__name__ == "GraphQLList" else 0
+
+
+def special_resolvers() -> frozenset[Any]:
+    """Return the resolvers of every mutation and root field, and of what fields.py masks."""
+    found = [field.resolver for field in schema.get_mutation_type().fields.values()]
+    found += [field.resolver for field in schema.get_query_type().fields.values()]
+    unknown = {("Order", name) for name in schema.get_type("Order").fields} - {
+        ("Order", name) for name in ORDER_PLAIN
+    }
+    for kind, name in FIELDS.keys() | unknown:
+        found.append(schema.get_type(kind).fields[name].resolver)
+    assert all(found), "a field without resolver of its own cannot be watched"
+    return frozenset(found)
+
+
+SPECIAL = special_resolvers()

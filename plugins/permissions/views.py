@@ -1,0 +1,94 @@
+"""Saleor's GraphQL view, which answers a merchant's request in the scope of its shop."""
+
+import logging
+from typing import Any
+
+from graphql import GraphQLError
+from graphql.execution import ExecutionResult
+from jwt.exceptions import PyJWTError
+from saleor.core.auth import get_token_from_request
+from saleor.graphql.context import get_user, set_app_on_context
+from saleor.graphql.views import GraphQLView
+
+from .errors import ScopeError
+from .merchants import find_merchant, grant_permissions
+from .scope import RequestScope
+from .scoped_schema import MerchantResolvers
+
+logger = logging.getLogger(__name__)
+
+SHOP_HEADER = "Alencon-Shop"
+UNAVAILABLE = "Les boutiques ne sont pas disponibles pour le moment."
+NOT_YOUR_SHOP = "Cette boutique n'est pas la vôtre."
+
+
+class WrongShop(Exception):
+    """Raised when the header names a shop that is not the merchant's."""
+
+
+class MerchantGraphQLView(GraphQLView):
+    """As Saleor's; the one difference is for a staff user who works for a shop.
+
+    Nobody else's request takes another path, another role or another resolver.
+    """
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer, and give the scope back whatever happened."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        finally:
+            scope = request.__dict__.pop("alencon_scope", None)
+            if scope is not None:
+                scope.end()
+
+    def execute_graphql_request(self, request: Any, data: dict[str, Any]) -> ExecutionResult:
+        """Run one document, one of several in a batch."""
+        try:
+            scope = self.find_scope(request)
+        except PyJWTError:
+            scope = None  # Saleor refuses the token in its own words
+        except WrongShop:
+            return refuse(NOT_YOUR_SHOP)
+        except ScopeError as error:
+            logger.error("A merchant's request was refused: %s", error)
+            return refuse(UNAVAILABLE)
+        self.middleware = None if scope is None else MerchantResolvers(scope)
+        return super().execute_graphql_request(request, data)
+
+    def find_scope(self, request: Any) -> RequestScope | None:
+        """Return the running scope; begin it when the request is a merchant's.
+
+        :raises WrongShop: see there.
+        :raises ScopeError: the role cannot be taken; nothing may run.
+        """
+        scope: RequestScope | None = getattr(request, "alencon_scope", None)
+        if scope is not None:
+            return scope
+        # A login within a batch leaves its user on the request: look each time.
+        if not hasattr(request, "_cached_user") and not get_token_from_request(request):
+            return None
+        if not hasattr(request, "dataloaders"):
+            request.dataloaders = {}
+        set_app_on_context(request)
+        if getattr(request, "app", None):
+            return None
+        user = get_user(request)
+        merchant = find_merchant(user)
+        if merchant is None:
+            return None
+        shop = merchant.choose(request.headers.get(SHOP_HEADER))
+        if shop is None and merchant.shops:
+            raise WrongShop
+        scope = RequestScope(merchant.user_id, shop)
+        scope.begin()
+        request.alencon_scope = scope
+        if shop is not None:
+            grant_permissions(user)
+        request.dataloaders.clear()  # what was read to find this out was read unscoped
+        return scope
+
+
+def refuse(reason: str) -> ExecutionResult:
+    """Answer a document with one error, which tells nothing of the data."""
+    error = GraphQLError(reason)
+    return ExecutionResult(errors=[error], invalid=True)
