@@ -73,7 +73,7 @@ def basket_choice(checkout_info: Any) -> DeliveryChoice:
     if checkout_info.collection_point is not None:
         return DeliveryChoice.COLLECT
     kind = (getattr(method, "metadata", None) or {}).get(KEY)
-    return DeliveryChoice.COLLECT if kind == "collect" else DeliveryChoice.HOME
+    return DeliveryChoice.COLLECT if kind in ("collect", "central") else DeliveryChoice.HOME
 
 
 def read_choices_text(checkout: Any) -> str | None:

@@ -6,13 +6,37 @@ webhook with a failure, which would stand beside each refund for ever.
 
 from typing import Any
 
+from saleor.payment.interface import PaymentGateway
 from saleor.plugins.webhook.plugin import WebhookPlugin as SaleorWebhookPlugin
 
+from .errors import NotConfigured
 from .requestor import APP_IDENTIFIER
+
+CURRENCY = "EUR"
 
 
 class WebhookPlugin(SaleorWebhookPlugin):
     """Takes the original's place in PLUGINS; same id, same configuration."""
+
+    # Saleor asks for gateways only the plugins whose own class has this one, inherited or not.
+    process_payment = SaleorWebhookPlugin.process_payment
+
+    def get_payment_gateways(self, currency: str | None, *args: Any, **kwargs: Any) -> list[Any]:
+        """Add our App, which Saleor lists only where it has a webhook, once its keys are set."""
+        from .stripe_provider import get_provider
+
+        others = super().get_payment_gateways(currency, *args, **kwargs)
+        checkout_info = kwargs.get("checkout_info")
+        if checkout_info is not None:
+            currency = checkout_info.checkout.currency
+        try:
+            get_provider()
+        except NotConfigured:
+            return others
+        if currency not in (None, CURRENCY):
+            return others
+        own = PaymentGateway(id=APP_IDENTIFIER, name="Stripe", currencies=[CURRENCY], config=[])
+        return [*others, own]
 
     def _request_transaction_action(self, transaction_data: Any, event_type: str) -> None:
         owner = transaction_data.transaction_app_owner

@@ -164,8 +164,9 @@ class ShippingMethodDelivery(Part):
     """Saleor's id."""
     name: str
     """Name shown to the customer."""
-    delivery: Literal["collect", "home"] | None
-    """Public metadata ``alencon.delivery``: ``collect`` in each shop, or ``home``."""
+    delivery: Literal["collect", "central", "home"] | None
+    """Public metadata ``alencon.delivery``: ``collect`` in each shop, at the ``central`` point,
+    or ``home``."""
 
 
 class WarehouseDelivery(Part):

@@ -12,6 +12,7 @@ STOCK = 100_000
 HOME_PRICE = "4.90"
 TAX_CLASSES = {550: "TVA 5,5 %", 1000: "TVA 10 %", 2000: "TVA 20 %"}
 COLLECT_METHOD = "Retrait en boutique"
+CENTRAL_METHOD = "Point de retrait central"
 HOME_METHOD = "Livraison à domicile"
 CENTRAL_POINT = "point-de-retrait-central"
 VOUCHERS = {"MERCI10": ("PERCENTAGE", "10"), "FETE7": ("FIXED", "7.77")}
@@ -173,7 +174,7 @@ def create_warehouses(
 ) -> dict[str, str]:
     """Create one warehouse per shop, and the central collection point; return ids by slug."""
     places = [(shop["slug"], shop["name"], shop["address_line"], "LOCAL") for shop in shops]
-    places.append((CENTRAL_POINT, "Point de retrait central", "1 place de la Magdeleine", "ALL"))
+    places.append((CENTRAL_POINT, CENTRAL_METHOD, "1 place de la Magdeleine", "ALL"))
     warehouses = {}
     for slug, name, address_line, option in places:
         address = {
@@ -205,7 +206,7 @@ def create_warehouses(
 def create_delivery(
     client: SaleorClient, channel_id: str, warehouse_ids: list[str], tax_class_id: str
 ) -> None:
-    """Create the zone and its two methods: collect in each shop, and home delivery."""
+    """Create the zone and its methods: collect in each shop or centrally, home delivery."""
     zone = client.mutate(
         CREATE_ZONE,
         input={
@@ -217,6 +218,7 @@ def create_delivery(
     )["shippingZone"]["id"]
     for name, price, kind in (
         (COLLECT_METHOD, "0", "collect"),
+        (CENTRAL_METHOD, "0", "central"),
         (HOME_METHOD, HOME_PRICE, "home"),
     ):
         method = client.mutate(

@@ -176,7 +176,8 @@ def delivery_choice(order: Order) -> DeliveryChoice:
     if method is None:
         return DeliveryChoice.NONE
     if isinstance(method, ShippingMethodDelivery):
-        return DeliveryChoice(method.delivery or "home")
+        is_home = method.delivery in (None, "home")
+        return DeliveryChoice.HOME if is_home else DeliveryChoice.COLLECT
     return DeliveryChoice.COLLECT
 
 
@@ -197,7 +198,10 @@ def shop_delivery(order: Order, slug: str) -> ShopDelivery:
 def pickup_place(order: Order) -> PickupPlace:
     """Say where collected goods wait: at a central point when the basket's method is one."""
     method = order.delivery_method
-    is_central = isinstance(method, WarehouseDelivery) and method.shop is None
+    if isinstance(method, WarehouseDelivery):
+        is_central = method.shop is None
+    else:
+        is_central = method is not None and method.delivery == "central"
     return PickupPlace.CENTRAL if is_central else PickupPlace.SHOP
 
 

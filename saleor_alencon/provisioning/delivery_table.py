@@ -115,14 +115,11 @@ def wanted_methods(table: DeliveryTable) -> list[dict[str, Any]]:
 
     Saleor's two limits are both inclusive, so that a tier ends one cent below the next.
     """
+    free = {"price_cents": 0, "from_cents": 0, "to_cents": None}
+    # The stock storefront shows no collection points: there the central point is a method too.
     methods: list[dict[str, Any]] = [
-        {
-            "key": "collect",
-            "name": table.collect,
-            "delivery": "collect",
-            "rules": [],
-            "listing": {"price_cents": 0, "from_cents": 0, "to_cents": None},
-        }
+        {"key": kind, "name": name, "delivery": kind, "rules": [], "listing": free}
+        for kind, name in (("collect", table.collect), ("central", table.central.name))
     ]
     for area in table.home:
         ends = [tier.from_cents - 1 for tier in area.tiers[1:]]

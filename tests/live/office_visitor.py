@@ -12,7 +12,7 @@ from saleor_alencon.local.demo import PASSWORD
 SHOP_ORDERS = """
 query($number: String) {
   shopOrders(orderNumber: $number, first: 10) {
-    edges { node { state netCents shop { slug } pickup { code } } }
+    edges { node { state netCents shop { slug } pickup { code place } } }
   }
 }"""
 

@@ -174,6 +174,7 @@ def test_a_shop_that_stopped_its_pickups_says_so(live: LiveSaleor) -> None:
         ({BOOK: 1, CIDER: 2, BREAD: 1}, "Retrait en boutique", PickupPlace.SHOP),
         ({BOOK: 1}, "librairie-des-halles", PickupPlace.SHOP),
         ({BOOK: 1, CIDER: 2, BREAD: 1}, "point-de-retrait-central", PickupPlace.CENTRAL),
+        ({BOOK: 1, CIDER: 2, BREAD: 1}, "Point de retrait central", PickupPlace.CENTRAL),
     ],
 )
 def test_each_way_to_collect_takes_every_article_from_its_own_shop(

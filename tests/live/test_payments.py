@@ -9,11 +9,16 @@ from typing import Any
 import pytest
 
 from saleor_alencon.local.saleor_payments import WEBHOOK_SECRET
+from saleor_alencon.local.saleor_stack import create_saleor_app
+from saleor_alencon.saleor_api.client import SaleorClient
 from tests.live.card_shopper import GATEWAY, CardShopper
+from tests.live.live_saleor import LiveSaleor
 
 BOOK = "librairie-des-halles-1"
 CIDER = "cave-notre-dame-1"
 BREAD = "boulangerie-lancrel-1"
+FIND_GATEWAYS = """
+query($id: ID!) { checkout(id: $id) { availablePaymentGateways { id currencies } } }"""
 BASKET = {BOOK: 1, CIDER: 2, BREAD: 1}
 UPDATE_LINES = """
 mutation($id: ID!, $lines: [CheckoutLineUpdateInput!]!) {
@@ -32,6 +37,21 @@ def eventually(look: Callable[[], Any], expected: Any, seconds: float = 20) -> N
 def set_quantity(shopper: CardShopper, checkout: str, sku: str, quantity: int) -> None:
     lines = [{"variantId": shopper.town.variant(sku), "quantity": quantity}]
     shopper.town.public.mutate(UPDATE_LINES, id=checkout, lines=lines)
+
+
+def test_a_checkout_offers_stripe_beside_the_gateways_of_other_apps(
+    live: LiveSaleor, shopper: CardShopper
+) -> None:
+    token = create_saleor_app(live.stack, "alencon.test.gateway", ("HANDLE_PAYMENTS",))
+    with SaleorClient(f"{live.stack.saleor_url}/graphql/", token) as client:
+        live.payment_app.take_payments(client)
+    checkout = shopper.town.start_checkout({BOOK: 1})
+
+    found = shopper.town.public.execute(FIND_GATEWAYS, id=checkout)["checkout"]
+
+    gateways = {each["id"]: each["currencies"] for each in found["availablePaymentGateways"]}
+    assert gateways[GATEWAY] == ["EUR"]
+    assert gateways["alencon.test.gateway"] == ["EUR"]
 
 
 def test_the_storefront_gets_the_publishable_key_and_the_app_is_made(shopper: CardShopper) -> None:

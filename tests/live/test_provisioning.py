@@ -121,6 +121,7 @@ def test_setup_gives_the_town_its_taxes_delivery_and_pages(town: OfficeTown) -> 
         for listing in method["channelListings"]
     )
     assert prices == [
+        ("central", 0.0, 0.0),
         ("collect", 0.0, 0.0),
         ("home", 0.0, 60.0),
         ("home", 0.0, 120.0),

@@ -31,7 +31,8 @@ from tests.live.storefront_shopper import Shopper
 SHOP, NAME = "le-de-ducal", "Le Dé Ducal"
 PRODUCTS = 2_000
 NEIGHBOURS = ("librairie-des-halles", "fromagerie-du-perche")
-COLLECT, HOME = "Retrait en boutique", "Livraison à domicile"
+COLLECT, CENTRAL = "Retrait en boutique", "Point de retrait central"
+HOME = "Livraison à domicile"
 TEST_PAYMENT = "saleor.io.dummy-payment-app"  # the storefront knows it by this name
 FIND_PRODUCTS = """
 query($shop: String!) {
@@ -208,7 +209,7 @@ def test_a_basket_of_three_shops_is_paid_once_and_collected_in_each(
     for product in market.products.values():
         shopper.put_into_basket(product["slug"])
     shopper.go_to_delivery("61000")
-    assert list(shopper.deliveries()) == [COLLECT, HOME]
+    assert list(shopper.deliveries()) == [COLLECT, CENTRAL, HOME]
     number = shopper.pay(COLLECT)
 
     operator = OfficeVisitor(market.office, OPERATOR)
@@ -237,7 +238,7 @@ def test_home_delivery_has_the_price_of_the_postal_code(
     checkout = shopper.go_to_delivery(postal_code)
     offered = shopper.deliveries()
 
-    assert list(offered) == ([COLLECT, HOME] if home_price else [COLLECT])
+    assert list(offered) == ([COLLECT, CENTRAL, HOME] if home_price else [COLLECT, CENTRAL])
     assert home_price is None or home_price in offered[HOME].replace(",", ".")
     # The storefront shows no collection points; one that does may offer these.
     points = market.town.ask_as_shopper(FIND_POINTS, id=checkout)["checkout"]
@@ -245,6 +246,20 @@ def test_home_delivery_has_the_price_of_the_postal_code(
         "fromagerie-du-perche",
         "point-de-retrait-central",
     }
+
+
+def test_any_basket_is_collected_at_the_central_point(market: Market, shopper: Shopper) -> None:
+    for slug in NEIGHBOURS:
+        shopper.put_into_basket(market.products[slug]["slug"])
+    shopper.go_to_delivery("75001")
+    number = shopper.pay(CENTRAL)
+
+    operator = OfficeVisitor(market.office, OPERATOR)
+    parts = operator.wait_for_shop_orders(number, "TO_PREPARE")
+    assert {slug: part["pickup"]["place"] for slug, part in parts.items()} == dict.fromkeys(
+        NEIGHBOURS, "CENTRAL"
+    )
+    operator.close()
 
 
 def test_a_search_finds_the_new_shops_products(market: Market, shopper: Shopper) -> None:

@@ -214,6 +214,7 @@ def test_each_basket_has_one_price_per_area() -> None:
     methods = {method["key"]: method["listing"] for method in wanted_methods(table)}
 
     assert methods["collect"] == {"price_cents": 0, "from_cents": 0, "to_cents": None}
+    assert methods["central"] == methods["collect"]
     assert methods["home.alencon.1"] == {"price_cents": 490, "from_cents": 0, "to_cents": 5999}
     assert methods["home.alencon.2"] == {"price_cents": 0, "from_cents": 6000, "to_cents": None}
     for area in table.home:
