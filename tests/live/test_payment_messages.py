@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -52,24 +53,23 @@ def state_of(live: LiveSaleor, name: str) -> tuple[Any, ...] | None:
 BODY = make_event("evt_forged", "payment_intent.succeeded", {"object": "payment_intent", "id": "x"})
 
 
-@pytest.mark.parametrize(
-    "signature",
-    [
-        None,
-        "",
-        "t=1,v1=0",
-        "nonsense",
-        sign(BODY, secret="whsec_of_another"),
-        sign(BODY, at=time.time() - 900),
-        sign(BODY, at=time.time() + 900),
-        sign(b"another body"),
-    ],
-    ids=["none", "empty", "wrong", "nonsense", "stranger", "old", "future", "changed"],
-)
+SIGNATURES: dict[str, Callable[[], str | None]] = {
+    "none": lambda: None,
+    "empty": lambda: "",
+    "wrong": lambda: "t=1,v1=0",
+    "nonsense": lambda: "nonsense",
+    "stranger": lambda: sign(BODY, secret="whsec_of_another"),
+    "old": lambda: sign(BODY, at=time.time() - 900),
+    "future": lambda: sign(BODY, at=time.time() + 900),
+    "changed": lambda: sign(b"another body"),
+}
+
+
+@pytest.mark.parametrize("kind", SIGNATURES)
 def test_a_message_that_stripe_did_not_just_sign_is_refused_and_not_kept(
-    live: LiveSaleor, signature: str | None
+    live: LiveSaleor, kind: str
 ) -> None:
-    answer = post(live, BODY, signature)
+    answer = post(live, BODY, SIGNATURES[kind]())
 
     assert answer.status_code == 400
     assert count_kept(live, "evt_forged") == 0
