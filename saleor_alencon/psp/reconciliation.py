@@ -18,8 +18,8 @@ from saleor_alencon.domain.reconciliation import (
 )
 from saleor_alencon.ledger.models import Entry, TransactionKind
 from saleor_alencon.orders.models import Tender, TenderRefund
+from saleor_alencon.psp.kinds import CHARGES, REFUNDS, REVERSALS, TRANSFERS
 from saleor_alencon.psp.models import BalanceTransaction, FetchState
-from saleor_alencon.psp.posting import CHARGES, REFUNDS, REVERSALS, TRANSFERS
 
 GRACE = datetime.timedelta(hours=1)
 """How long one side may know of a movement before the other without anything being wrong."""

@@ -22,10 +22,10 @@ from saleor_alencon.psp.gateway import (
     ProviderUnreachable,
     every,
 )
+from saleor_alencon.psp.kinds import REVERSALS
 from saleor_alencon.psp.locks import held_alone
 from saleor_alencon.psp.mirror import PAYOUT_METADATA
 from saleor_alencon.psp.models import BalanceTransaction, Transfer, TransferState
-from saleor_alencon.psp.posting import REVERSALS
 from saleor_alencon.settlement.models import Payout, PayoutState, RunState, SettlementRun
 from saleor_alencon.settlement.services import (
     SettlementError,
