@@ -86,20 +86,25 @@ class PaymentFact:
 def derive_costs(
     movements: Iterable[MovementFact], payment: PaymentFact
 ) -> dict[CostKey, CostShares]:
-    """Return all that the ledger must hold of a payment's costs, ``movements`` oldest first.
+    """Return all that the ledger must hold of a payment's costs, whatever the order of movements.
 
     A fee is shared by what the payment charged for each shop, and follows the rule for refunds as
     far as it was refunded since. A dispute and its fee are shared by what each shop still has of
     the payment; what comes back of them goes where it came from.
 
-    :raises OpeningUnknown: a dispute gives back what no movement before took.
+    :raises OpeningUnknown: a dispute gives back what no movement took.
     """
-    costs: dict[CostKey, CostShares] = {}
-    for movement in movements:
-        if movement.role is MovementRole.DISPUTE:
-            _add_dispute(costs, movement, payment)
-        elif movement.fee_cents:
-            costs[(CostPosition.FEE, movement.id)] = _fee(movement, payment)
+    facts = list(movements)
+    disputes = [each for each in facts if each.role is MovementRole.DISPUTE]
+    costs = {
+        (CostPosition.FEE, each.id): _fee(each, payment)
+        for each in facts
+        if each.role is not MovementRole.DISPUTE and each.fee_cents
+    }
+    for each in disputes:
+        _take(costs, each, payment)
+    for each in disputes:
+        _give_back(costs, each)
     return costs
 
 
@@ -116,22 +121,27 @@ def _fee(movement: MovementFact, payment: PaymentFact) -> CostShares:
     return CostShares(movement.fee_cents - sum(shops.values()), shops)
 
 
-def _add_dispute(
-    costs: dict[CostKey, CostShares], movement: MovementFact, payment: PaymentFact
-) -> None:
-    opened = (CostPosition.DISPUTE_OPENED, movement.subject)
-    won = (CostPosition.DISPUTE_WON, movement.subject)
-    fee = (CostPosition.DISPUTE_FEE, movement.subject)
-    for key, back, cents, bps in (
-        (opened, won, movement.taken_cents, movement.taken_shop_bps),
-        (fee, fee, movement.fee_cents, movement.fee_shop_bps),
+def _take(costs: dict[CostKey, CostShares], movement: MovementFact, payment: PaymentFact) -> None:
+    """Add what a dispute takes, and its fee."""
+    for position, cents, bps in (
+        (CostPosition.DISPUTE_OPENED, movement.taken_cents, movement.taken_shop_bps),
+        (CostPosition.DISPUTE_FEE, movement.fee_cents, movement.fee_shop_bps),
     ):
         if cents > 0:
-            _add(costs, key, share_cost(cents, bps, payment.kept))
-        elif cents < 0:
-            if not costs.get(key, CostShares(0, {})).total_cents:
+            _add(costs, (position, movement.subject), share_cost(cents, bps, payment.kept))
+
+
+def _give_back(costs: dict[CostKey, CostShares], movement: MovementFact) -> None:
+    """Add what a dispute gives back, as it was taken."""
+    for taken, position, cents in (
+        (CostPosition.DISPUTE_OPENED, CostPosition.DISPUTE_WON, movement.taken_cents),
+        (CostPosition.DISPUTE_FEE, CostPosition.DISPUTE_FEE, movement.fee_cents),
+    ):
+        if cents < 0:
+            first = costs.get((taken, movement.subject))
+            if first is None or not first.total_cents:
                 raise OpeningUnknown(f"{movement.subject} gives back what nothing took")
-            _add(costs, back, share_like(cents, costs[key]))
+            _add(costs, (position, movement.subject), share_like(cents, first))
 
 
 def _add(costs: dict[CostKey, CostShares], key: CostKey, shares: CostShares) -> None:

@@ -99,7 +99,7 @@ def costs_post(
     :raises OpeningUnknown: the new movement gives back what is not known to have been taken.
     """
     known = BalanceTransaction.objects.filter(tender=tender, posted_at__isnull=False)
-    rows = sorted([*known, *filter(None, [new])], key=lambda row: (row.created_at, row.pk))
+    rows = [*known, *filter(None, [new])]
     wanted = derive_costs(map(movement_fact, rows), payment_fact(tender))
     posted = _posted({name for row in rows for name in (row.provider_id, row.source)})
     changes = {

@@ -60,17 +60,17 @@ def made(provider, run):
     return sorted(each.metadata["alencon_payout"] for each in found.data)
 
 
-def test_a_sending_that_is_killed_is_completed_by_a_second_call(provider, capsys):
+def test_a_sending_that_is_killed_is_completed_by_a_second_call(provider, killed):
     provider.connect()
     person = operator()
-    steps, killed = 0, True
-    while killed:
+    steps, was_killed = 0, True
+    while was_killed:
         run = approved(provider, steps + 1)
 
         def action(run=run):
             run_send(run_id=run.pk, executed_by=person, gateway=provider.gateway(), now=NOW)
 
-        killed = is_killed(action, steps, around_calls)
+        was_killed = is_killed(action, steps, around_calls)
         attempt(action)
         expected = sorted(run.payouts.values_list("end_to_end_id", flat=True))
         assert made(provider, run) == expected, f"killed after {steps} steps"
@@ -81,18 +81,17 @@ def test_a_sending_that_is_killed_is_completed_by_a_second_call(provider, capsys
         steps += 1
     assert provider.agrees()
     assert steps > 30
-    with capsys.disabled():
-        print(f"\nsending: killed at {steps - 1} points")
+    killed("Office: sending", steps - 1)
 
 
-def test_a_reading_that_is_killed_is_completed_by_a_second_call(provider, capsys):
+def test_a_reading_that_is_killed_is_completed_by_a_second_call(provider, killed):
     Association.objects.update(charge_fee_bearer="shop", refund_fee_bearer="office")
 
     def action():
         news_take(gateway=provider.gateway(), now=NOW)
 
-    steps, killed = 0, True
-    while killed:
+    steps, was_killed = 0, True
+    while was_killed:
         basket = two_shops(str(steps + 1))
         provider.pay(basket)
         basket.hand_over()
@@ -102,15 +101,14 @@ def test_a_reading_that_is_killed_is_completed_by_a_second_call(provider, capsys
         basket.deliver()
         provider.end_dispute(basket, dispute, won=steps % 2 == 1)
         basket.deliver()
-        killed = is_killed(action, steps, around_calls)
+        was_killed = is_killed(action, steps, around_calls)
         action()
         assert provider.agrees(), f"killed after {steps} steps"
         provider.server.advance(days=1)  # What was read before is not read again.
         steps += 1
     assert find_problems() == []
     assert steps > 60
-    with capsys.disabled():
-        print(f"\nreading: killed at {steps - 1} points")
+    killed("Office: reading", steps - 1)
 
 
 def test_many_sendings_at_once_end_in_one_transfer_each(provider):

@@ -6,8 +6,7 @@ Whatever the point, the shopper who tries again and the watch leave one charge a
 from collections.abc import Callable
 from decimal import Decimal
 
-import pytest
-
+from tests.figures import Killed
 from tests.live.card_shopper import GATEWAY, INITIALIZE, PROCESS, CardShopper, Started
 from tests.live.killable_saleor import KillableSaleor
 from tests.live.shopping import REQUEST_REFUND
@@ -31,12 +30,12 @@ def charges_of(shopper: CardShopper, checkout_total: Decimal, paid: Started) -> 
 
 
 def test_a_payment_killed_while_it_begins_is_made_once(
-    shopper: CardShopper, saleor: KillableSaleor, capsys: pytest.CaptureFixture[str]
+    shopper: CardShopper, saleor: KillableSaleor, killed: Killed
 ) -> None:
     def one_round(steps: int) -> bool:
         checkout = shopper.town.start_checkout({BOOK: 1})
         variables = {"id": checkout, "amount": "21.90", "gateway": {"id": GATEWAY}}
-        killed = saleor.do("mutate", steps, document=INITIALIZE, variables=variables)
+        was_killed = saleor.do("mutate", steps, document=INITIALIZE, variables=variables)
         paid = shopper.pay(checkout)
         order = shopper.town.complete(checkout)
         saleor.do("watch")
@@ -51,22 +50,21 @@ def test_a_payment_killed_while_it_begins_is_made_once(
         assert states == [("closed",)], f"killed after {steps} steps"
         assert shopper.refunds(paid) == []
         assert shopper.transaction(paid)["order"] == {"id": order.id}
-        return killed
+        return was_killed
 
     points = kill_everywhere(one_round, least=6)
-    with capsys.disabled():
-        print(f"\ntransactionInitialize: killed at {points} points")
+    killed("plugin: transactionInitialize", points)
 
 
 def test_a_payment_killed_while_it_is_told_to_saleor_is_counted_once(
-    shopper: CardShopper, saleor: KillableSaleor, capsys: pytest.CaptureFixture[str]
+    shopper: CardShopper, saleor: KillableSaleor, killed: Killed
 ) -> None:
     def one_round(steps: int) -> bool:
         checkout = shopper.town.start_checkout({BOOK: 1})
         started = shopper.start(checkout)
         shopper.confirm(started)
         variables = {"id": started.transaction}
-        killed = saleor.do("mutate", steps, document=PROCESS, variables=variables)
+        was_killed = saleor.do("mutate", steps, document=PROCESS, variables=variables)
         saleor.do("watch")
         assert shopper.checkout(checkout) == {"authorizeStatus": "FULL", "chargeStatus": "FULL"}
         saleor.do("watch", order_minutes=0)
@@ -74,15 +72,14 @@ def test_a_payment_killed_while_it_is_told_to_saleor_is_counted_once(
         assert shopper.transaction(started)["chargedAmount"]["amount"] == 21.9
         assert outcome(shopper, started) == ("closed", "ordered"), f"killed after {steps} steps"
         charges_of(shopper, Decimal("21.90"), started)
-        return killed
+        return was_killed
 
     points = kill_everywhere(one_round, least=6)
-    with capsys.disabled():
-        print(f"\ntransactionProcess: killed at {points} points")
+    killed("plugin: transactionProcess", points)
 
 
 def test_a_message_killed_while_it_is_processed_is_processed_by_the_watch(
-    shopper: CardShopper, saleor: KillableSaleor, capsys: pytest.CaptureFixture[str]
+    shopper: CardShopper, saleor: KillableSaleor, killed: Killed
 ) -> None:
     def one_round(steps: int) -> bool:
         checkout = shopper.town.start_checkout({BOOK: 1})
@@ -96,7 +93,7 @@ def test_a_message_killed_while_it_is_processed_is_processed_by_the_watch(
             " VALUES (%s, 'refund.created', %s, %s, now(), now(), 'pending', now(), 0, '')",
             [name, refund["id"], started.intent],
         )
-        killed = saleor.do("message", steps, event_id=name)
+        was_killed = saleor.do("message", steps, event_id=name)
         saleor.do("watch")
         found = shopper.transaction(started)
         assert found["refundedAmount"]["amount"] == 5.0, f"killed after {steps} steps"
@@ -106,22 +103,21 @@ def test_a_message_killed_while_it_is_processed_is_processed_by_the_watch(
             "SELECT state FROM alencon_payments_providerevent WHERE event_id = %s", [name]
         ).fetchone()
         assert state == ("done",)
-        return killed
+        return was_killed
 
     points = kill_everywhere(one_round, least=6)
-    with capsys.disabled():
-        print(f"\na message: killed at {points} points")
+    killed("plugin: a message", points)
 
 
 def test_a_refund_killed_anywhere_is_made_once(
-    shopper: CardShopper, saleor: KillableSaleor, capsys: pytest.CaptureFixture[str]
+    shopper: CardShopper, saleor: KillableSaleor, killed: Killed
 ) -> None:
     def one_round(steps: int) -> bool:
         checkout = shopper.town.start_checkout({BOOK: 2})
         started = shopper.pay(checkout)
         order = shopper.town.complete(checkout)
         refund, _ = shopper.town.grant_refund(order.id, started.transaction, skus={BOOK: 1})
-        killed = saleor.do(
+        was_killed = saleor.do(
             "mutate",
             steps,
             document=REQUEST_REFUND,
@@ -138,21 +134,20 @@ def test_a_refund_killed_anywhere_is_made_once(
         assert found["refundedAmount"]["amount"] == 21.9, f"killed after {steps} steps"
         assert found["chargedAmount"]["amount"] == 21.9
         assert shopper.town.order(order.id)["grantedRefunds"][0]["status"] == "SUCCESS"
-        return killed
+        return was_killed
 
     points = kill_everywhere(one_round, least=8)
-    with capsys.disabled():
-        print(f"\na granted refund: killed at {points} points")
+    killed("plugin: a granted refund", points)
 
 
 def test_the_watch_killed_while_it_gives_a_basket_back_gives_it_back_once(
-    shopper: CardShopper, saleor: KillableSaleor, capsys: pytest.CaptureFixture[str]
+    shopper: CardShopper, saleor: KillableSaleor, killed: Killed
 ) -> None:
     def one_round(steps: int) -> bool:
         checkout = shopper.town.start_checkout({BOOK: 1})
         started = shopper.start(checkout, Decimal("10.00"))
         shopper.confirm(started)
-        killed = saleor.do("watch", steps, order_minutes=0)
+        was_killed = saleor.do("watch", steps, order_minutes=0)
         saleor.do("watch", order_minutes=0)
         saleor.do("watch", order_minutes=0)
         assert shopper.refunds(started) == [1000], f"killed after {steps} steps"
@@ -160,9 +155,8 @@ def test_the_watch_killed_while_it_gives_a_basket_back_gives_it_back_once(
         assert found["refundedAmount"]["amount"] == 10.0, f"killed after {steps} steps"
         assert found["chargedAmount"]["amount"] == 0.0
         assert outcome(shopper, started) == ("closed", "no_order")
-        return killed
+        return was_killed
 
     saleor.do("watch", order_minutes=0)
     points = kill_everywhere(one_round, least=10)
-    with capsys.disabled():
-        print(f"\nthe watch's refund: killed at {points} points")
+    killed("plugin: the watch's refund", points)
