@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
+import django
+
 from tests.stories.account import Account
 from tests.stories.office import MemoryOffice
 from tests.stories.telling import (
@@ -46,12 +48,6 @@ def tell_in_memory(
     return wrong, counts
 
 
-def prepare() -> None:
-    import django
-
-    django.setup()
-
-
 def tell_many(stories: int) -> Found:
     """Tell that many stories, on every core."""
     workers = min(os.cpu_count() or 1, 4)
@@ -59,7 +55,7 @@ def tell_many(stories: int) -> Found:
     wrong: dict[int, list[str]] = {}
     counts: Counter[str] = Counter()
     # Spawned, not forked: the tests' process has threads and connections.
-    with ProcessPoolExecutor(workers, get_context("spawn"), prepare) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), django.setup) as pool:
         for found, counted in pool.map(tell_in_memory, parts):
             wrong |= found
             counts += counted

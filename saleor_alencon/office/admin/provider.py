@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -27,6 +28,15 @@ from saleor_alencon.office.admin.base import (
     confirm,
     link,
     list_url,
+)
+from saleor_alencon.office.provider_words import (
+    DISPUTES,
+    MOVEMENTS,
+    PAYOUTS,
+    REASONS,
+    Words,
+    movement_word,
+    word,
 )
 from saleor_alencon.orders.models import Tender
 from saleor_alencon.psp.gateway import Gateway
@@ -51,19 +61,6 @@ STATUS_LABELS: dict[MatchStatus, str | Promise] = {
     MatchStatus.MATCHED: gettext_lazy("rapproché"),
 }
 DISPUTE_COLOURS = {"won": "success", "lost": "danger", "warning_closed": "info"}
-DISPUTE_LABELS: dict[str, str | Promise] = {
-    "needs_response": gettext_lazy("à répondre"),
-    "under_review": gettext_lazy("à l'étude"),
-    "won": gettext_lazy("gagné"),
-    "lost": gettext_lazy("perdu"),
-}
-PAYOUT_LABELS: dict[str, str | Promise] = {
-    "pending": gettext_lazy("en préparation"),
-    "in_transit": gettext_lazy("en route"),
-    "paid": gettext_lazy("à la banque"),
-    "failed": gettext_lazy("échoué"),
-    "canceled": gettext_lazy("abandonné"),
-}
 
 
 @dataclass(frozen=True)
@@ -73,6 +70,7 @@ class Row:
     status: str
     label: str
     there: str
+    there_name: str
     there_url: str
     here: str
     here_url: str
@@ -81,19 +79,42 @@ class Row:
     difference: str
 
 
+def words_filter(field: str, heading: str | Promise, words: Words) -> type[admin.SimpleListFilter]:
+    """Return a filter by one of Stripe's names, of those that there are, in the page's words."""
+
+    class WordsFilter(admin.SimpleListFilter):
+        title = heading  # type: ignore[assignment]
+        parameter_name = field
+
+        def lookups(self, _request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+            names = model_admin.model.objects.order_by(field).values_list(field, flat=True)
+            choices = [(name, word(words, name)) for name in names.distinct()]
+            return sorted(choices, key=lambda choice: choice[1])
+
+        def queryset(self, _request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+            return rows.filter(**{field: self.value()}) if self.value() else rows
+
+    return WordsFilter
+
+
+@display(description=gettext_lazy("nature"), ordering="kind")
+def movement_kind(movement: BalanceTransaction) -> str:
+    return movement_word(movement.kind, movement.source, movement.amount_cents)
+
+
 @admin.register(BalanceTransaction)
 class BalanceTransactionAdmin(ReadOnlyAdmin):
     list_display = (
         "provider_id",
         "created_at",
-        "kind",
+        movement_kind,
         amount("amount_cents", gettext_lazy("montant")),
         amount("fee_cents", gettext_lazy("frais")),
         amount("net_cents", gettext_lazy("net")),
         "its_order",
         "posted_at",
     )
-    list_filter = ("kind",)
+    list_filter = (words_filter("kind", gettext_lazy("nature"), MOVEMENTS),)
     list_select_related = ("tender__order", "provider_payout")
     search_fields = ("provider_id", "source", "payment_intent", "tender__order__number")
     actions_list = ("reconciliation", "fetch")
@@ -261,7 +282,8 @@ def row(
     return Row(
         status=match.status,
         label=str(STATUS_LABELS[match.status]),
-        there=f"{movement.kind} · {movement.source or movement.provider_id}" if movement else "",
+        there=movement_kind(movement) if movement else "",
+        there_name=(movement.source or movement.provider_id) if movement else "",
         there_url=change_url(movement) if movement else "",
         here=here,
         here_url=here_url,
@@ -277,7 +299,7 @@ class MovementInline(ReadOnlyInline):
     fields = readonly_fields = (
         "provider_id",
         "created_at",
-        "kind",
+        movement_kind,
         amount("amount_cents", gettext_lazy("montant")),
         amount("fee_cents", gettext_lazy("frais")),
     )
@@ -304,7 +326,7 @@ class ProviderPayoutAdmin(ReadOnlyAdmin):
         label={"paid": "success", "failed": "danger", "in_transit": "info"},
     )
     def state_label(self, payout: ProviderPayout) -> tuple[str, Any]:
-        return payout.status, PAYOUT_LABELS.get(payout.status, payout.status)
+        return payout.status, word(PAYOUTS, payout.status)
 
 
 @admin.register(Dispute)
@@ -314,11 +336,11 @@ class DisputeAdmin(ReadOnlyAdmin):
         "its_order",
         amount("amount_cents", gettext_lazy("montant")),
         "state_label",
-        "reason",
+        "reason_word",
         "created_at",
         "answer_by",
     )
-    list_filter = ("status",)
+    list_filter = (words_filter("status", gettext_lazy("état"), DISPUTES),)
     list_select_related = ("order",)
     search_fields = ("provider_id", "order__number", "payment_intent")
     fields = readonly_fields = (*list_display, "payment_intent", "lost_posted_at")
@@ -327,9 +349,13 @@ class DisputeAdmin(ReadOnlyAdmin):
     def its_order(self, dispute: Dispute) -> str:
         return link(change_url(dispute.order), dispute.order) if dispute.order else "—"
 
+    @display(description=gettext_lazy("motif"), ordering="reason")
+    def reason_word(self, dispute: Dispute) -> str:
+        return word(REASONS, dispute.reason)
+
     @display(description=gettext_lazy("état"), ordering="status", label=DISPUTE_COLOURS)
     def state_label(self, dispute: Dispute) -> tuple[str, Any]:
-        return dispute.status, DISPUTE_LABELS.get(dispute.status, dispute.status)
+        return dispute.status, word(DISPUTES, dispute.status)
 
 
 class TransferInline(ReadOnlyInline):
