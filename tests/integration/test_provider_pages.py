@@ -2,6 +2,7 @@
 
 import html
 import logging
+import re
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,34 @@ def test_the_reconciliation_page_shows_each_kind_of_difference_first(provider):
     missing = text(client.get(reverse(AGREEMENT), {"etat": "missing_there"})).split("<tbody>")[1]
     assert missing.count("<tr") == 1
     assert "n° 2" in missing
+
+
+def test_stripe_s_words_are_said_in_the_page_s_language(provider):
+    basket = sold(provider)
+    dispute = provider.dispute(basket, 500)
+    provider.news()
+    provider.end_dispute(basket, dispute, won=True)
+    other = sold(provider, "2")
+    provider.server.fail_refund(provider.refund(other, 700))
+    provider.dispute(other, 100)
+    provider.news()
+    client = signed_in(operator())
+    page = text(client.get(reverse(AGREEMENT)))
+    for words in ("paiement", "litige, somme reprise", "litige, somme rendue"):
+        assert f">{words}</a>" in page
+    assert ">remboursement revenu</a>" in page  # One line of its two movements.
+    movements = text(client.get(reverse("admin:psp_balancetransaction_changelist")))
+    assert "remboursement revenu" in movements
+    chosen = client.get(reverse("admin:psp_balancetransaction_changelist"), {"kind": "charge"})
+    assert chosen.context["cl"].result_count == 2
+    disputes = text(client.get(reverse("admin:psp_dispute_changelist")))
+    for words in ("gagné", "à répondre", "fraude"):
+        assert words in disputes
+    client.cookies["django_language"] = "en"
+    assert ">dispute, amount taken</a>" in text(client.get(reverse(AGREEMENT)))
+    shown = re.sub(r'(href|value)="[^"]*"', "", movements + disputes + page)
+    for name in ("adjustment", "refund_failure", "needs_response", "fraudulent"):
+        assert name not in shown
 
 
 def test_the_page_is_in_english_too(provider):

@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -28,18 +27,19 @@ from saleor_alencon.office.admin.base import (
     confirm,
     link,
     list_url,
+    words_filter,
 )
 from saleor_alencon.office.provider_words import (
     DISPUTES,
     MOVEMENTS,
     PAYOUTS,
     REASONS,
-    Words,
     movement_word,
     word,
 )
 from saleor_alencon.orders.models import Tender
 from saleor_alencon.psp.gateway import Gateway
+from saleor_alencon.psp.kinds import REFUNDS
 from saleor_alencon.psp.models import (
     BalanceTransaction,
     Dispute,
@@ -60,7 +60,14 @@ STATUS_LABELS: dict[MatchStatus, str | Promise] = {
     MatchStatus.AMOUNT_DIFFERS: gettext_lazy("montants différents"),
     MatchStatus.MATCHED: gettext_lazy("rapproché"),
 }
-DISPUTE_COLOURS = {"won": "success", "lost": "danger", "warning_closed": "info"}
+# A state without a colour would be shown by Stripe's own name.
+DISPUTE_COLOURS = dict.fromkeys(DISPUTES, "warning") | {
+    "won": "success",
+    "prevented": "success",
+    "lost": "danger",
+    "warning_closed": "info",
+}
+PAYOUT_COLOURS = dict.fromkeys(PAYOUTS, "info") | {"paid": "success", "failed": "danger"}
 
 
 @dataclass(frozen=True)
@@ -79,24 +86,6 @@ class Row:
     difference: str
 
 
-def words_filter(field: str, heading: str | Promise, words: Words) -> type[admin.SimpleListFilter]:
-    """Return a filter by one of Stripe's names, of those that there are, in the page's words."""
-
-    class WordsFilter(admin.SimpleListFilter):
-        title = heading  # type: ignore[assignment]
-        parameter_name = field
-
-        def lookups(self, _request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-            names = model_admin.model.objects.order_by(field).values_list(field, flat=True)
-            choices = [(name, word(words, name)) for name in names.distinct()]
-            return sorted(choices, key=lambda choice: choice[1])
-
-        def queryset(self, _request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-            return rows.filter(**{field: self.value()}) if self.value() else rows
-
-    return WordsFilter
-
-
 @display(description=gettext_lazy("nature"), ordering="kind")
 def movement_kind(movement: BalanceTransaction) -> str:
     return movement_word(movement.kind, movement.source, movement.amount_cents)
@@ -112,7 +101,7 @@ class BalanceTransactionAdmin(ReadOnlyAdmin):
         amount("fee_cents", gettext_lazy("frais")),
         amount("net_cents", gettext_lazy("net")),
         "its_order",
-        "posted_at",
+        "is_posted",
     )
     list_filter = (words_filter("kind", gettext_lazy("nature"), MOVEMENTS),)
     list_select_related = ("tender__order", "provider_payout")
@@ -143,6 +132,10 @@ class BalanceTransactionAdmin(ReadOnlyAdmin):
     def its_order(self, movement: BalanceTransaction) -> str:
         tender = movement.tender
         return link(change_url(tender.order), tender.order) if tender else "—"
+
+    @display(description=gettext_lazy("inscrit"), boolean=True)
+    def is_posted(self, movement: BalanceTransaction) -> bool:
+        return movement.posted_at is not None
 
     @action(
         description=gettext_lazy("Rapprochement"),
@@ -282,7 +275,7 @@ def row(
     return Row(
         status=match.status,
         label=str(STATUS_LABELS[match.status]),
-        there=movement_kind(movement) if movement else "",
+        there=_row_word(match, movement) if movement else "",
         there_name=(movement.source or movement.provider_id) if movement else "",
         there_url=change_url(movement) if movement else "",
         here=here,
@@ -291,6 +284,12 @@ def row(
         here_amount=amount_text(match.here_cents) if match.here_cents or match.booked else "—",
         difference=amount_text(match.difference_cents) if match.difference_cents else "",
     )
+
+
+def _row_word(match: Match, movement: BalanceTransaction) -> str:
+    """Return what a line is: a refund that came back is one line, of two movements."""
+    came_back = movement.kind in REFUNDS and not match.there_cents
+    return word(MOVEMENTS, "refund_failure") if came_back else movement_kind(movement)
 
 
 class MovementInline(ReadOnlyInline):
@@ -323,7 +322,7 @@ class ProviderPayoutAdmin(ReadOnlyAdmin):
     @display(
         description=gettext_lazy("état"),
         ordering="status",
-        label={"paid": "success", "failed": "danger", "in_transit": "info"},
+        label=PAYOUT_COLOURS,
     )
     def state_label(self, payout: ProviderPayout) -> tuple[str, Any]:
         return payout.status, word(PAYOUTS, payout.status)
