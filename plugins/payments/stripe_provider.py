@@ -4,7 +4,9 @@ The library's module-level settings belong to Saleor's own plugins, so none is r
 address, version and time-out go with each request.
 """
 
+import datetime
 import functools
+from collections.abc import Iterable
 from typing import Any
 
 import stripe
@@ -75,15 +77,27 @@ class StripeProvider:
 
     def list_refunds(self, intent_id: str) -> list[ProviderRefund]:
         """Return the refunds, oldest first."""
-        return [read_refund(item) for item in self._list("/v1/refunds", intent_id)]
+        return [read_refund(item) for item in self._list("/v1/refunds", payment_intent=intent_id)]
 
     def list_disputes(self, intent_id: str) -> list[ProviderDispute]:
         """Return the disputes, oldest first."""
-        return [read_dispute(item) for item in self._list("/v1/disputes", intent_id)]
+        return [read_dispute(item) for item in self._list("/v1/disputes", payment_intent=intent_id)]
 
-    def _list(self, path: str, intent_id: str) -> list[dict[str, Any]]:
+    def list_undelivered(
+        self, types: Iterable[str], *, since: datetime.datetime, until: datetime.datetime
+    ) -> list[dict[str, Any]]:
+        """Return the messages that no webhook has taken, oldest first.
+
+        Source: docs.stripe.com/webhooks/process-undelivered-events.
+        """
+        created = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
+        return self._list(
+            "/v1/events", types=sorted(types), delivery_success="false", created=created
+        )
+
+    def _list(self, path: str, **wanted: Any) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        parameters: dict[str, Any] = {"payment_intent": intent_id, "limit": PAGE_SIZE}
+        parameters: dict[str, Any] = {**wanted, "limit": PAGE_SIZE}
         while True:
             page = self._call("get", path, parameters)
             found += page["data"]
