@@ -117,10 +117,7 @@ def _charge(movement: BalanceTransaction) -> list[Draft] | None:
     movement.tender = tender
     movement.fee_shop_bps = office.shop_bps(CostKind.CHARGE_FEE)
     movement.refund_fee_shop_bps = office.shop_bps(CostKind.REFUND_FEE)
-    if not movement.fee_cents:
-        return []
-    shares = share_cost(movement.fee_cents, movement.fee_shop_bps, charged_by_shop(tender))
-    return [_cost(movement, TransactionKind.PSP_FEE, shares, tender, subject=movement.provider_id)]
+    return _fee(movement, tender, movement.fee_shop_bps)
 
 
 def _refund(movement: BalanceTransaction) -> list[Draft] | None:
@@ -129,10 +126,14 @@ def _refund(movement: BalanceTransaction) -> list[Draft] | None:
     if tender is None:
         return None
     movement.tender = tender
+    return _fee(movement, tender, Association.objects.get().shop_bps(CostKind.REFUND_FEE))
+
+
+def _fee(movement: BalanceTransaction, tender: Tender, shop_bps: int) -> list[Draft]:
+    """Post a movement's own fee, if any, to the Office and the basket's shops."""
     if not movement.fee_cents:
         return []
-    bps = Association.objects.get().shop_bps(CostKind.REFUND_FEE)
-    shares = share_cost(movement.fee_cents, bps, charged_by_shop(tender))
+    shares = share_cost(movement.fee_cents, shop_bps, charged_by_shop(tender))
     return [_cost(movement, TransactionKind.PSP_FEE, shares, tender, subject=movement.provider_id)]
 
 

@@ -2,8 +2,6 @@
 
 import pytest
 from django.db import connection
-from django.test import override_settings
-from pydantic import SecretStr
 
 from saleor_alencon.audit.invariants import find_problems
 from saleor_alencon.psp.gateway import Gateway
@@ -36,10 +34,7 @@ def around_calls(fuse):
 @pytest.fixture
 def provider(own_database):
     open_town()
-    with (
-        Provider.open() as running,
-        override_settings(STRIPE_SECRET_KEY=SecretStr(running.server.secret_key)),
-    ):
+    with Provider.in_settings() as running:
         yield running
 
 
