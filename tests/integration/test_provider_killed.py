@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from django.test import override_settings
-from pydantic import SecretStr
 
 from saleor_alencon import psp
 from saleor_alencon.audit.invariants import find_problems
@@ -78,10 +76,7 @@ def around_calls(fuse):
 @pytest.fixture
 def provider(own_database):
     open_town()
-    with (
-        Provider.open() as running,
-        override_settings(STRIPE_SECRET_KEY=SecretStr(running.server.secret_key)),
-    ):
+    with Provider.in_settings() as running:
         yield running
 
 

@@ -6,8 +6,6 @@ import random
 
 import pytest
 from django.db import connection
-from django.test import override_settings
-from pydantic import SecretStr
 
 from saleor_alencon.audit.invariants import find_problems
 from saleor_alencon.orders.services import document_ingest, document_store
@@ -85,10 +83,7 @@ class RealOffice:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_services_keep_the_books_of_the_office_in_memory(db, seed, say):
     open_town()
-    with (
-        Provider.open() as provider,
-        override_settings(STRIPE_SECRET_KEY=SecretStr(provider.server.secret_key)),
-    ):
+    with Provider.in_settings() as provider:
         account = Account(provider.server.engine)
         story = Story(seed, account, SALES)
         Association.objects.update(**story.rules)

@@ -2,7 +2,6 @@
 
 import pytest
 from django.test import override_settings
-from pydantic import SecretStr
 
 from saleor_alencon.audit.invariants import find_problems
 from saleor_alencon.domain.accounts import AccountKind
@@ -33,10 +32,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def provider(db):
     open_town()
-    with (
-        Provider.open() as running,
-        override_settings(STRIPE_SECRET_KEY=SecretStr(running.server.secret_key)),
-    ):
+    with Provider.in_settings() as running:
         yield running
 
 
