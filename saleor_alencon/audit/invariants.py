@@ -8,7 +8,7 @@ from django.db.models import Count, Sum
 
 from saleor_alencon.outputs.sepa import SepaError, read_control_sum
 from saleor_alencon.psp.models import FetchState
-from saleor_alencon.psp.reconciliation import overdue, psp_reconcile
+from saleor_alencon.psp.reconciliation import other_currencies, overdue, psp_reconcile
 from saleor_alencon.settlement.models import SettlementRun
 
 QUERIES: dict[str, str] = {
@@ -113,6 +113,11 @@ QUERIES: dict[str, str] = {
         SELECT st.number FROM settlement_statement st
           LEFT JOIN settlement_payout p ON p.statement_id = st.id
          WHERE st.payable_cents <> coalesce(p.amount_cents, 0)""",
+    "an automatic payout of the provider's is made of its movements": """
+        SELECT format('%s: %s cents', p.provider_id, sum(m.amount_cents - m.fee_cents))
+          FROM psp_providerpayout p JOIN psp_balancetransaction m ON m.provider_payout_id = p.id
+         WHERE p.composed
+         GROUP BY p.id HAVING sum(m.amount_cents - m.fee_cents) <> 0""",
     "payouts declared executed or returned are in the ledger": """
         SELECT format('%s: %s', p.end_to_end_id, step.kind) FROM settlement_payout p
           CROSS JOIN (VALUES ('payout_executed', ARRAY['executed', 'returned']),
@@ -155,7 +160,7 @@ def _unlike_the_provider() -> list[str]:
     ]
     if found.matches and found.unexplained_cents and FetchState.objects.exists():
         wrong.append(f"{found.unexplained_cents} cents that no movement explains")
-    return wrong
+    return wrong + [f"in another currency: {each}" for each in other_currencies()]
 
 
 INVARIANTS: dict[str, Callable[[], list[str]]] = {

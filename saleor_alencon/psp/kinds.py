@@ -11,3 +11,6 @@ PAYOUTS = ("payout", "payout_failure", "payout_cancel")
 FEES = ("stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost")
 DISPUTE_PREFIXES = ("dp_", "du_")
 """How the source of an ``adjustment`` begins when it is a dispute."""
+
+CURRENCY = "EUR"
+"""The association's; a movement in another one is shown, and never posted nor matched."""

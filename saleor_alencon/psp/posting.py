@@ -24,6 +24,7 @@ from saleor_alencon.psp.costs import (
 )
 from saleor_alencon.psp.kinds import (
     CHARGES,
+    CURRENCY,
     DISPUTE_PREFIXES,
     FEES,
     PAYOUTS,
@@ -33,8 +34,6 @@ from saleor_alencon.psp.kinds import (
 )
 from saleor_alencon.psp.models import BalanceTransaction, Dispute
 from saleor_alencon.shops.models import Association
-
-CURRENCY = "EUR"
 
 
 def movements_post(*, now: datetime.datetime) -> int:

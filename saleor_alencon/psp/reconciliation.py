@@ -18,7 +18,7 @@ from saleor_alencon.domain.reconciliation import (
 )
 from saleor_alencon.ledger.models import Entry, TransactionKind
 from saleor_alencon.orders.models import Tender, TenderRefund
-from saleor_alencon.psp.kinds import CHARGES, REFUNDS, REVERSALS, TRANSFERS
+from saleor_alencon.psp.kinds import CHARGES, CURRENCY, REFUNDS, REVERSALS, TRANSFERS
 from saleor_alencon.psp.models import BalanceTransaction, FetchState
 
 GRACE = datetime.timedelta(hours=1)
@@ -37,6 +37,12 @@ def psp_reconcile() -> Reconciliation:
     clearing = Entry.objects.filter(account__kind=AccountKind.PSP_CLEARING)
     here_cents = int(clearing.aggregate(cents=Sum("amount_cents"))["cents"] or 0)
     return reconcile([*_booked_tenders(), *_booked_payouts()], _provided(), here_cents=here_cents)
+
+
+def other_currencies() -> list[str]:
+    """Return the movements that are in no euros: the books have no rule for them."""
+    others = BalanceTransaction.objects.exclude(currency=CURRENCY).order_by("created_at", "id")
+    return [f"{row.provider_id} {row.currency}" for row in others]
 
 
 def overdue(found: Reconciliation) -> list[Match]:
@@ -138,7 +144,7 @@ def _booked_payouts() -> list[Booked]:
 
 def _provided() -> list[Provided]:
     """Return the mirror, with what was posted of each row."""
-    rows = list(BalanceTransaction.objects.order_by("created_at", "id"))
+    rows = list(BalanceTransaction.objects.filter(currency=CURRENCY).order_by("created_at", "id"))
     intents = {row.payment_intent for row in rows if row.payment_intent}
     known = Tender.objects.filter(psp_reference__in=intents)
     posted = dict(
@@ -156,7 +162,9 @@ def _provided() -> list[Provided]:
 def provided_movements(
     rows: Sequence[BalanceTransaction], posted: Mapping[str, int], tenders: Mapping[str, str]
 ) -> list[Provided]:
-    """Return rows of the mirror, oldest first, as they are matched; a failed refund counts as none.
+    """Return rows of the mirror, oldest first, as they are matched.
+
+    A refund that failed counts as none, the parts in which a transfer was taken back as one.
 
     ``posted`` is what each row's own postings moved of PSP clearing, ``tenders`` the tender of each
     payment that the orders know; the mirror knows more.
@@ -166,8 +174,7 @@ def provided_movements(
     payouts = {row.source: row.payout_reference for row in rows if row.kind in TRANSFERS}
     merged: dict[str, list[BalanceTransaction]] = {}
     for row in rows:
-        key = row.source if row.kind in REFUNDS and row.source else row.provider_id
-        merged.setdefault(key, []).append(row)
+        merged.setdefault(_merged_by(row), []).append(row)
     return [
         Provided(
             key=group[0].provider_id,
@@ -180,6 +187,12 @@ def provided_movements(
         )
         for group in merged.values()
     ]
+
+
+def _merged_by(row: BalanceTransaction) -> str:
+    if row.kind in REVERSALS:
+        return f"back {row.related}" if row.related else row.provider_id
+    return row.source if row.kind in REFUNDS and row.source else row.provider_id
 
 
 def _references(row: BalanceTransaction, payouts: dict[str, str]) -> frozenset[str]:

@@ -166,7 +166,11 @@ def _dispute_line(row: LineRow, shop_order: ShopOrder) -> StatementLine:
     kinds = [*SHOP_DISPUTES, TransactionKind.DISPUTE_FEE]
     label = "paiement contesté par le client, retenu"
     if row.gross_cents > 0:
-        label = "litige gagné, somme rendue"
+        won = Transaction.objects.filter(
+            entries__shop_order=shop_order, kind=TransactionKind.DISPUTE_WON
+        )
+        # Else it was first taken for a larger part: a refund became known later than the dispute.
+        label = "litige gagné, somme rendue" if won.exists() else "litige, part corrigée"
     elif not row.gross_cents:
         label = "frais du prestataire de paiement"
     return StatementLine(

@@ -536,3 +536,47 @@ def test_a_payment_is_known_by_the_token_that_its_metadata_has(provider):
     assert borne("psp_fee") == {"office": 175}
     assert psp_reconcile().count("matched") == 1
     assert doctest.testmod(mirror).failed == 0
+
+
+def test_a_statement_says_that_a_shop_s_part_of_a_dispute_was_corrected(provider):
+    rule(dispute_bearer="shop", minimum_payout_cents=0)
+    basket = paid_basket(provider)
+    provider.dispute(basket, 3000)
+    provider.news()
+    first = pay(draft())
+    assert statement(first, "librairie").document["lines"][1]["gross_cents"] == -1500
+    basket.refund(5000, lines={0: 1})  # Known to Saleor only now.
+    basket.deliver()
+    provider.news()
+    lines = statement(pay(draft()), "librairie").document["lines"]
+    (corrected,) = [line for line in lines if line["kind"] == "dispute"]
+    assert (corrected["label"], corrected["gross_cents"]) == ("litige, part corrigée", 1500)
+    assert borne("dispute_opened") == {"fromagerie": 3000}
+
+
+def test_a_movement_in_another_currency_is_said_and_kept_out_of_the_sums(configured, capsys):
+    paid_basket(configured)
+    configured.news()
+    BalanceTransaction.objects.create(
+        provider_id="txn_usd", kind="charge", amount_cents=777, fee_cents=0, currency="USD",
+        created_at=NOW,
+    )  # fmt: skip
+    assert psp_reconcile().residual_cents == 0
+    with pytest.raises(CommandError):
+        call_command("reconcile", offline=True)
+    assert "in another currency: txn_usd USD" in capsys.readouterr().out
+    assert find_problems() == [
+        "PSP clearing is what the provider says it holds: in another currency: txn_usd USD"
+    ]
+
+
+def test_a_payout_that_is_not_the_sum_of_its_movements_is_found(provider):
+    paid_basket(provider)
+    provider.server.advance(days=7)
+    provider.server.pay_out()
+    provider.news()
+    assert find_problems() == []
+    BalanceTransaction.objects.filter(kind="charge").update(provider_payout=None)
+    (problem,) = find_problems()
+    assert problem.startswith("an automatic payout of the provider's is made of its movements: po_")
+    assert problem.endswith(": -9826 cents")

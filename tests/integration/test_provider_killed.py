@@ -7,9 +7,13 @@ from django.db import connection
 
 from saleor_alencon import psp
 from saleor_alencon.audit.invariants import find_problems
+from saleor_alencon.domain.accounts import AccountKind
+from saleor_alencon.ledger.balances import balances_by_kind
 from saleor_alencon.psp.accounts import onboarding_url
+from saleor_alencon.psp.fetching import movements_fetch
 from saleor_alencon.psp.gateway import Gateway
-from saleor_alencon.psp.models import BalanceTransaction, Transfer
+from saleor_alencon.psp.models import BalanceTransaction, ProviderPayout, Transfer
+from saleor_alencon.psp.posting import movements_post
 from saleor_alencon.psp.services import news_take
 from saleor_alencon.psp.transfers import run_send, transfer_reverse
 from saleor_alencon.settlement.services import run_approve
@@ -27,7 +31,7 @@ POINTS = {
         gateway.transfer_create gateway.transfers gateway._page transfers._attempt transfers._known
         transfers._payout_transfer transfers._refused transfers.run_send""",
     "reading": """
-        accounts._write accounts.account_refresh costs._changes_post costs._costs_follow
+        accounts._write accounts.account_refresh accounts.accounts_refresh costs._changes_post costs._costs_follow
         costs._loss_post costs.costs_post fetching._movements fetching._open_disputes
         fetching._payouts fetching._reading fetching.movements_fetch gateway._page gateway.account
         gateway.balance_cents gateway.balance_transactions gateway.dispute gateway.payout
@@ -56,7 +60,7 @@ def test_only_the_gateway_knows_stripe_s_library():
 def runs_its_points(name, action):
     """Do the action once more, and see that it runs all that it is named for."""
     with functions_run(PSP) as ran:
-        attempt(action)
+        action()
     assert set(POINTS[name].split()) - ran == set()
 
 
@@ -89,6 +93,15 @@ def approved(provider, number):
     run = draft()
     run_approve(run_id=run.pk, approved_by=approver(), now=NOW)
     return run
+
+
+def paid(provider, number):
+    """A basket that is paid and known, and whose fee is posted."""
+    basket = two_shops(number)
+    provider.pay(basket)
+    basket.deliver()
+    provider.news()
+    return basket
 
 
 def made(provider, run):
@@ -190,62 +203,77 @@ def test_a_reading_that_is_killed_is_completed_by_a_second_call(provider, killed
     killed("Office: reading", steps - 1)
 
 
-def test_a_reading_of_all_that_there_is_ends_in_the_same_books_wherever_it_is_killed(
-    provider, killed
-):
-    """A payout to the bank and its parts, an open account, a refund known later than its fee."""
-    Association.objects.update(
-        charge_fee_bearer="shop", refund_fee_bearer="office", dispute_bearer="shared"
-    )
+def test_a_payout_to_the_bank_whose_reading_is_killed_is_read_with_its_parts(provider, killed):
     shop = Shop.objects.get(slug="mercerie")
     onboarding_url(shop_id=shop.pk, gateway=provider.gateway(), return_url="http://o", now=NOW)
 
     def action():
-        news_take(gateway=provider.gateway(), now=NOW)
+        movements_fetch(gateway=provider.gateway(), now=NOW)
 
-    def happens(number):
-        basket, lost = two_shops(f"{number}a"), two_shops(f"{number}b")
-        for each in (basket, lost):
-            provider.pay(each)
-            each.deliver()
-        dispute = provider.dispute(lost, 2000)
-        lost.deliver()
-        provider.dispute(basket, 100)
-        provider.server.advance(days=7)
-        action()
-        provider.server.pay_out()
-        refund = (
-            provider.stripe.refunds.create(
-                {"payment_intent": two.tenders[0].reference, "amount": 1000}
-            )
-            if (two := earlier.pop("basket", None))
-            else None
-        )
-        if refund:
-            two.tenders[0].returned[refund.id] = 1000
-            two.refund(1000, lines={0: 1})
-            two.deliver()
-        provider.end_dispute(lost, dispute, won=False)
-        lost.deliver()
-        basket.deliver()
-        fresh = two_shops(f"{number}c")
-        provider.pay(fresh)
-        fresh.deliver()
-        earlier["basket"] = fresh
-
-    earlier = {}
     steps, was_killed = 0, True
     while was_killed:
-        happens(steps)
+        basket = two_shops(str(steps + 1))
+        provider.pay(basket)
+        basket.deliver()
+        provider.server.advance(days=7)
+        made = provider.server.pay_out()["id"]
+        was_killed = is_killed(action, steps, around_calls)
+        action()
+        payout = ProviderPayout.objects.get(provider_id=made)
+        assert payout.composed, f"killed after {steps} steps"
+        assert sum(row.net_cents for row in payout.movements.all()) == 0
+        provider.server.advance(days=11)  # It is asked about no more.
+        steps += 1
+    provider.news()
+    assert provider.agrees()
+    assert find_problems() == []
+    killed("Office: reading a payout to the bank", steps - 1)
+
+
+def test_a_posting_that_is_killed_is_completed_by_a_second_call(provider, killed):
+    """Of fees that a refund moves, and of a dispute that is lost, the Office bearing its part."""
+    rules = {"charge_fee_bearer": "shop", "refund_fee_bearer": "office"}
+    Association.objects.update(**rules, dispute_bearer="shared", dispute_shared_bps=5000)
+
+    def happens(number):
+        moved, lost = paid(provider, f"{number}a"), paid(provider, f"{number}b")
+        provider.refund(moved, 1000, lines={0: 1})
+        provider.news()
+        moved.deliver()
+        dispute = provider.dispute(lost, 2000)
+        provider.end_dispute(lost, dispute, won=False)
+        movements_fetch(gateway=provider.gateway(), now=NOW)
+
+    def action():
+        movements_post(now=NOW)
+
+    steps, was_killed = 0, True
+    while was_killed:
+        happens(steps + 1)
         was_killed = is_killed(action, steps, around_calls)
         action()
         assert provider.agrees(), f"killed after {steps} steps"
-        assert find_problems() == []
-        steps += 3  # The points in between are those of the test before.
-    happens(steps)
-    runs_its_points("reading", action)
-    assert provider.agrees()
-    killed("Office: reading all there is", steps // 3 - 1)
+        assert balances_by_kind()[AccountKind.DISPUTE_LOSSES] == 1000 * (steps + 1)
+        assert balances_by_kind().get(AccountKind.DISPUTES_PENDING, 0) == 0
+        steps += 1
+    assert find_problems() == []
+    killed("Office: posting", steps - 1)
+
+
+def test_all_points_of_a_reading_are_among_those(provider):
+    shop = Shop.objects.get(slug="mercerie")
+    onboarding_url(shop_id=shop.pk, gateway=provider.gateway(), return_url="http://o", now=NOW)
+    Association.objects.update(charge_fee_bearer="shop", refund_fee_bearer="office")
+    moved, lost = paid(provider, "1"), paid(provider, "2")
+    provider.refund(moved, 1000, lines={0: 1})
+    dispute = provider.dispute(lost, 2000)
+    provider.news()
+    moved.deliver()
+    provider.end_dispute(lost, dispute, won=False)
+    lost.deliver()
+    provider.server.advance(days=50)  # Only a recent payout is asked about.
+    provider.server.pay_out()
+    runs_its_points("reading", lambda: news_take(gateway=provider.gateway(), now=NOW))
 
 
 def test_an_account_whose_opening_is_killed_is_opened_once(provider, killed):

@@ -5,6 +5,7 @@ import logging
 import re
 from pathlib import Path
 
+import httpx
 import pytest
 from django.contrib import admin
 from django.core.management import CommandError, call_command
@@ -237,12 +238,33 @@ def test_the_office_opens_a_shop_s_account_and_the_checklist_waits_for_it(provid
     assert answer.status_code == 302
     assert answer["Location"].startswith(provider.server.url)
     account = ConnectedAccount.objects.get(shop=shop)
-    assert "n'est pas prêt. Stripe attend : " in text(client.get(url))
+    assert (
+        "n'est pas prêt. Stripe attend : la forme juridique, le compte bancaire, "
+        "l'accord aux conditions de Stripe." in text(client.get(url))
+    )
     provider.server.complete_onboarding(account.account_id)
     assert "est prêt" in text(client.get(url, {"retour": "1"}))
     assert lacks() == set()
     Association.objects.update(payout_rail="sepa")
     assert lacks() == set()  # It has an IBAN.
+
+
+def test_a_merchant_whose_link_is_too_old_comes_back_and_opens_another(provider):
+    shop = Shop.objects.get(slug="librairie")
+    user = User.objects.create_user("m@alencon.example", "un-mot-de-passe", role=Role.MERCHANT)
+    ShopMember.objects.create(shop=shop, user=user)
+    Association.objects.update(payout_rail="connect")
+    client = signed_in(user)
+    url = reverse("counter:payout-account")
+    first = client.post(url)["Location"]
+    provider.server.advance(seconds=301)
+    back = httpx.get(first, trust_env=False)
+    assert (back.status_code, back.headers["Location"]) == (303, f"http://testserver{url}")
+    page = text(client.get(url))
+    assert "Stripe attend encore : " in page
+    assert "le compte bancaire" in page
+    again = client.post(url)["Location"]
+    assert httpx.get(again, trust_env=False).status_code == 200
 
 
 def test_a_merchant_opens_its_own_account(provider):

@@ -48,7 +48,7 @@ from saleor_alencon.psp.models import (
     Transfer,
     TransferState,
 )
-from saleor_alencon.psp.reconciliation import psp_reconcile
+from saleor_alencon.psp.reconciliation import other_currencies, psp_reconcile
 from saleor_alencon.psp.services import news_take
 from saleor_alencon.settlement.models import Payout
 
@@ -188,6 +188,7 @@ class BalanceTransactionAdmin(ReadOnlyAdmin):
             "state": state,
             "figures": figures(found, state),
             "agrees": not found.residual_cents and not chosen_matches(found, "wrong"),
+            "others": ", ".join(other_currencies()),
             "unexplained": found.unexplained_cents and amount_text(found.unexplained_cents),
             "choices": choices(found, chosen),
             "rows": rows(page),
