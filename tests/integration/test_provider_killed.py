@@ -31,9 +31,9 @@ POINTS = {
         gateway.transfer_create gateway.transfers gateway._page transfers._attempt transfers._known
         transfers._payout_transfer transfers._refused transfers.run_send""",
     "reading": """
-        accounts._write accounts.account_refresh accounts.accounts_refresh costs._changes_post costs._costs_follow
-        costs._loss_post costs.costs_post fetching._movements fetching._open_disputes
-        fetching._payouts fetching._reading fetching.movements_fetch gateway._page gateway.account
+        accounts._write accounts.account_refresh accounts.accounts_refresh costs._changes_post
+        costs._costs_follow costs._loss_post costs.costs_post fetching._movements
+        fetching._open_disputes fetching._payouts fetching._reading fetching.movements_fetch gateway._page gateway.account
         gateway.balance_cents gateway.balance_transactions gateway.dispute gateway.payout
         mirror.disputes_write mirror.payouts_write mirror.rows_write posting._of_a_payment
         posting._post posting.movement_post""",
@@ -267,12 +267,16 @@ def test_all_points_of_a_reading_are_among_those(provider):
     moved, lost = paid(provider, "1"), paid(provider, "2")
     provider.refund(moved, 1000, lines={0: 1})
     dispute = provider.dispute(lost, 2000)
+    provider.dispute(moved, 100)
     provider.news()
     moved.deliver()
     provider.end_dispute(lost, dispute, won=False)
     lost.deliver()
     provider.server.advance(days=50)  # Only a recent payout is asked about.
     provider.server.pay_out()
+    fresh = two_shops("3")
+    provider.pay(fresh)
+    fresh.deliver()
     runs_its_points("reading", lambda: news_take(gateway=provider.gateway(), now=NOW))
 
 
