@@ -33,7 +33,8 @@ POINTS = {
     "reading": """
         accounts._write accounts.account_refresh accounts.accounts_refresh costs._changes_post
         costs._costs_follow costs._loss_post costs.costs_post fetching._movements
-        fetching._open_disputes fetching._payouts fetching._reading fetching.movements_fetch gateway._page gateway.account
+        fetching._open_disputes fetching._payouts fetching._reading fetching.movements_fetch
+        gateway._page gateway.account
         gateway.balance_cents gateway.balance_transactions gateway.dispute gateway.payout
         mirror.disputes_write mirror.payouts_write mirror.rows_write posting._of_a_payment
         posting._post posting.movement_post""",
