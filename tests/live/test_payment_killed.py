@@ -6,21 +6,37 @@ Whatever the point, the shopper who tries again and the watch leave one charge a
 from collections.abc import Callable
 from decimal import Decimal
 
+import pytest
+
 from tests.figures import Killed
 from tests.live.card_shopper import GATEWAY, INITIALIZE, PROCESS, CardShopper, Started
 from tests.live.killable_saleor import KillableSaleor
+from tests.live.points import points_of
 from tests.live.shopping import REQUEST_REFUND
+from tests.live.test_payment_refunds import REQUEST_ACTION
 from tests.live.test_payment_watch import outcome
 from tests.live.test_payments import BOOK
 
+KillEverywhere = Callable[[str, Callable[[int], bool], int], None]
 
-def kill_everywhere(round_of: Callable[[int], bool], least: int) -> int:
-    """Repeat a round, killed one step later each time, until it is not killed."""
-    steps = 0
-    while round_of(steps):
-        steps += 1
-    assert steps >= least
-    return steps
+
+@pytest.fixture
+def kill_everywhere(saleor: KillableSaleor, killed: Killed) -> KillEverywhere:
+    """Give a function that repeats a round, killed one step later each time, until it is not.
+
+    The last one has run all that the action is named for in points.py.
+    """
+
+    def kill(action: str, round_of: Callable[[int], bool], least: int) -> None:
+        saleor.ran = set()
+        steps = 0
+        while round_of(steps):
+            steps += 1
+        assert steps >= least
+        assert points_of(action) - saleor.ran == set()
+        killed(f"plugin: {action}", steps)
+
+    return kill
 
 
 def charges_of(shopper: CardShopper, checkout_total: Decimal, paid: Started) -> None:
@@ -30,7 +46,7 @@ def charges_of(shopper: CardShopper, checkout_total: Decimal, paid: Started) -> 
 
 
 def test_a_payment_killed_while_it_begins_is_made_once(
-    shopper: CardShopper, saleor: KillableSaleor, killed: Killed
+    shopper: CardShopper, saleor: KillableSaleor, kill_everywhere: KillEverywhere
 ) -> None:
     def one_round(steps: int) -> bool:
         checkout = shopper.town.start_checkout({BOOK: 1})
@@ -52,12 +68,11 @@ def test_a_payment_killed_while_it_begins_is_made_once(
         assert shopper.transaction(paid)["order"] == {"id": order.id}
         return was_killed
 
-    points = kill_everywhere(one_round, least=6)
-    killed("plugin: transactionInitialize", points)
+    kill_everywhere("transactionInitialize", one_round, 6)
 
 
 def test_a_payment_killed_while_it_is_told_to_saleor_is_counted_once(
-    shopper: CardShopper, saleor: KillableSaleor, killed: Killed
+    shopper: CardShopper, saleor: KillableSaleor, kill_everywhere: KillEverywhere
 ) -> None:
     def one_round(steps: int) -> bool:
         checkout = shopper.town.start_checkout({BOOK: 1})
@@ -74,43 +89,45 @@ def test_a_payment_killed_while_it_is_told_to_saleor_is_counted_once(
         charges_of(shopper, Decimal("21.90"), started)
         return was_killed
 
-    points = kill_everywhere(one_round, least=6)
-    killed("plugin: transactionProcess", points)
+    kill_everywhere("transactionProcess", one_round, 6)
 
 
-def test_a_message_killed_while_it_is_processed_is_processed_by_the_watch(
-    shopper: CardShopper, saleor: KillableSaleor, killed: Killed
+def test_a_message_killed_while_it_is_taken_is_processed_when_it_comes_again_or_by_the_watch(
+    shopper: CardShopper, saleor: KillableSaleor, kill_everywhere: KillEverywhere
 ) -> None:
     def one_round(steps: int) -> bool:
         checkout = shopper.town.start_checkout({BOOK: 1})
         started = shopper.pay(checkout)
         shopper.town.complete(checkout)
         refund = shopper.stripe.refund(shopper.charge(started), 500)
-        name = f"evt_killed_{steps}"
-        shopper.live.admin.execute(
-            "INSERT INTO alencon_payments_providerevent (event_id, type, object_id, intent_id,"
-            " created_at, received_at, state, not_before, failed_attempts, last_error)"
-            " VALUES (%s, 'refund.created', %s, %s, now(), now(), 'pending', now(), 0, '')",
-            [name, refund["id"], started.intent],
-        )
-        was_killed = saleor.do("message", steps, event_id=name)
+        message = {
+            "id": f"evt_killed_{steps}",
+            "type": "refund.created",
+            "created": 1_790_000_000,
+            "data": {"object": {**refund, "payment_intent": started.intent}},
+        }
+        was_killed = saleor.do("receive", steps, message=message)
         saleor.do("watch")
+        kept = shopper.live.admin.execute(
+            "SELECT state FROM alencon_payments_providerevent WHERE event_id = %s", [message["id"]]
+        ).fetchone()
+        if kept is None:  # Stripe had no answer, and sends it again.
+            saleor.do("receive", message=message)
         found = shopper.transaction(started)
         assert found["refundedAmount"]["amount"] == 5.0, f"killed after {steps} steps"
         assert found["chargedAmount"]["amount"] == 16.9
         assert shopper.events(started).count(("REFUND_SUCCESS", refund["id"])) == 1
         state = shopper.live.admin.execute(
-            "SELECT state FROM alencon_payments_providerevent WHERE event_id = %s", [name]
+            "SELECT state FROM alencon_payments_providerevent WHERE event_id = %s", [message["id"]]
         ).fetchone()
         assert state == ("done",)
         return was_killed
 
-    points = kill_everywhere(one_round, least=6)
-    killed("plugin: a message", points)
+    kill_everywhere("a message", one_round, 6)
 
 
 def test_a_refund_killed_anywhere_is_made_once(
-    shopper: CardShopper, saleor: KillableSaleor, killed: Killed
+    shopper: CardShopper, saleor: KillableSaleor, kill_everywhere: KillEverywhere
 ) -> None:
     def one_round(steps: int) -> bool:
         checkout = shopper.town.start_checkout({BOOK: 2})
@@ -136,12 +153,11 @@ def test_a_refund_killed_anywhere_is_made_once(
         assert shopper.town.order(order.id)["grantedRefunds"][0]["status"] == "SUCCESS"
         return was_killed
 
-    points = kill_everywhere(one_round, least=8)
-    killed("plugin: a granted refund", points)
+    kill_everywhere("a granted refund", one_round, 8)
 
 
 def test_the_watch_killed_while_it_gives_a_basket_back_gives_it_back_once(
-    shopper: CardShopper, saleor: KillableSaleor, killed: Killed
+    shopper: CardShopper, saleor: KillableSaleor, kill_everywhere: KillEverywhere
 ) -> None:
     def one_round(steps: int) -> bool:
         checkout = shopper.town.start_checkout({BOOK: 1})
@@ -158,5 +174,47 @@ def test_the_watch_killed_while_it_gives_a_basket_back_gives_it_back_once(
         return was_killed
 
     saleor.do("watch", order_minutes=0)
-    points = kill_everywhere(one_round, least=10)
-    killed("plugin: the watch's refund", points)
+    kill_everywhere("the watch's refund", one_round, 10)
+
+
+def test_a_second_payment_killed_while_it_takes_the_first_s_place_leaves_one_to_pay(
+    shopper: CardShopper, saleor: KillableSaleor, kill_everywhere: KillEverywhere
+) -> None:
+    def one_round(steps: int) -> bool:
+        checkout = shopper.town.start_checkout({BOOK: 1})
+        first = shopper.start(checkout)
+        variables = {"id": checkout, "amount": "21.90", "gateway": {"id": GATEWAY}}
+        was_killed = saleor.do("mutate", steps, document=INITIALIZE, variables=variables)
+        paid = shopper.pay(checkout)
+        shopper.town.complete(checkout)
+        assert shopper.intent(first)["status"] == "canceled", f"killed after {steps} steps"
+        assert "error" in shopper.confirm(first)
+        charges_of(shopper, Decimal("21.90"), paid)
+        saleor.do("watch")
+        assert outcome(shopper, first) == ("closed", "canceled")
+        assert outcome(shopper, paid) == ("closed", "ordered")
+        return was_killed
+
+    kill_everywhere("a second transactionInitialize", one_round, 6)
+
+
+def test_a_cancel_that_is_killed_is_made_by_a_second_one(
+    shopper: CardShopper, saleor: KillableSaleor, kill_everywhere: KillEverywhere
+) -> None:
+    def one_round(steps: int) -> bool:
+        started = shopper.start(shopper.town.start_checkout({BOOK: 1}))
+        request = {
+            "document": REQUEST_ACTION,
+            "variables": {"id": started.transaction, "action": "CANCEL", "amount": "21.90"},
+            "app_identifier": "alencon.test.staff",
+        }
+        was_killed = saleor.do("mutate", steps, **request)
+        saleor.do("mutate", **request)
+        assert shopper.intent(started)["status"] == "canceled", f"killed after {steps} steps"
+        saleor.do("watch")
+        assert outcome(shopper, started) == ("closed", "canceled")
+        found = shopper.transaction(started)
+        assert (found["chargedAmount"]["amount"], found["order"]) == (0.0, None)
+        return was_killed
+
+    kill_everywhere("a cancel", one_round, 4)
