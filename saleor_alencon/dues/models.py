@@ -139,7 +139,7 @@ class DuesBill(models.Model):
 
 
 class PaymentMethod(models.TextChoices):
-    TRANSFER = "transfer", _("virement")
+    TRANSFER = "transfer", _("virement bancaire")
     CHEQUE = "cheque", _("chèque bancaire")
     DEBIT = "debit", _("prélèvement")
     OFFSET = "offset", _("retenue sur reversement")

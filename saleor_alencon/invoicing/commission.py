@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Sum
 
 from saleor_alencon.outputs.invoice import Corrected, InvoiceDocument, InvoiceKind, InvoiceLine
-from saleor_alencon.outputs.statement import StatementDocument
+from saleor_alencon.outputs.statement import Party, StatementDocument
 from saleor_alencon.settlement.documents import party_of
 from saleor_alencon.settlement.models import Statement, StatementItem
-from saleor_alencon.shops.models import Association
 
 FRANCHISE = "TVA non applicable, art. 293 B du CGI"
 """What an association below the threshold of VAT must write."""
@@ -50,6 +49,7 @@ def commission_document(
     statement: Statement,
     rows: Sequence[CommissionRow],
     *,
+    seller: Party,
     kind: InvoiceKind,
     number: str,
     issued_on: datetime.date,
@@ -61,7 +61,6 @@ def commission_document(
 
     :raises InvoiceError: when a mention that the law asks for is missing.
     """
-    office = Association.objects.get()
     stated = StatementDocument.from_json(json.dumps(statement.document))
     days = [line.occurred_on for line in stated.lines if line.items]
     sign = -1 if kind == "credit_note" else 1
@@ -69,7 +68,7 @@ def commission_document(
         kind=kind,
         number=number,
         issued_on=issued_on,
-        seller=party_of(office),
+        seller=seller,
         buyer=party_of(statement.shop),
         lines=tuple(
             InvoiceLine(

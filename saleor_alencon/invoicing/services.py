@@ -22,7 +22,6 @@ from saleor_alencon.invoicing.models import Invoice, InvoiceKind
 from saleor_alencon.outputs.invoice import (
     Corrected,
     InvoiceDocument,
-    InvoiceError,
     InvoiceLine,
 )
 from saleor_alencon.outputs.invoice import InvoiceKind as Kind
@@ -35,6 +34,10 @@ PARIS = ZoneInfo("Europe/Paris")
 LETTERS: dict[Kind, str] = {"invoice": "F", "credit_note": "A"}
 DUES_EXEMPTION = "Cotisation exonérée de TVA, art. 261, 4, 9° du CGI"
 """A contribution to a non-profit body that defends its members' interests."""
+
+
+class InvoicingError(AlenconError):
+    """Raised when an invoice cannot be issued; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,8 @@ def commission_invoices_issue(*, now: datetime.datetime) -> Issued:
                 if Invoice.objects.filter(statement=statement).exists():
                     continue
                 invoices.append(_commission_invoice(statement, now))
-        except InvoiceError as error:
-            problems.append(f"{statement} : {_cure(error)}")
+        except InvoicingError as error:
+            problems.append(f"{statement} : {error}")
     return Issued(tuple(invoices), tuple(problems))
 
 
@@ -85,8 +88,8 @@ def dues_call(*, year: int, billed_by: User, now: datetime.datetime) -> Issued:
         try:
             invoices.append(dues_bill_issue(shop_id=shop.pk, year=year, billed_by=billed_by,
                                             now=now))  # fmt: skip
-        except InvoiceError as error:
-            problems.append(f"{shop} : {_cure(error)}")
+        except InvoicingError as error:
+            problems.append(f"{shop} : {error}")
     return Issued(tuple(invoices), tuple(problems))
 
 
@@ -94,12 +97,13 @@ def dues_bill_issue(*, shop_id: int, year: int, billed_by: User, now: datetime.d
     """Call the dues of one member, with its invoice: both or none.
 
     :raises DuesError: when no amount was set for the year, or it was asked before.
-    :raises InvoiceError: when a mention that the law asks for is missing.
+    :raises InvoicingError: when a mention that the law asks for is missing.
     """
     with transaction.atomic():
         shop = Shop.objects.select_for_update().get(pk=shop_id)
         bill = bill_create(shop=shop, year=year, billed_by=billed_by, now=now)
         office = Association.objects.get()
+        _mentions_check(office, vat=bool(bill.surcharge_vat_cents))
         lines = [InvoiceLine(f"Cotisation {year}", "", bill.base_cents, 0, 0, DUES_EXEMPTION)]
         if bill.surcharge_cents:
             rate = bill.surcharge_vat_rate_bps
@@ -178,11 +182,14 @@ def invoice_file(invoice: Invoice) -> bytes:
 def _commission_invoice(statement: Statement, now: datetime.datetime) -> Invoice:
     issued_on = now.astimezone(PARIS).date()
     rows = commission_rows(statement)
+    office = Association.objects.get()
+    _mentions_check(office, vat=any(row.vat_rate_bps for row in rows))
     given_back = sum(row.commission_cents + row.vat_cents for row in rows) < 0
     kind: Kind = "credit_note" if given_back else "invoice"
     document = commission_document(
         statement,
         rows,
+        seller=party_of(office),
         kind=kind,
         number=_next_number(kind, issued_on),
         issued_on=issued_on,
@@ -209,14 +216,14 @@ def _invoices_corrected(statement: Statement) -> tuple[Corrected, ...]:
 def _next_number(kind: Kind, issued_on: datetime.date) -> str:
     """Return the next number of the year. Who asks holds the series until it commits.
 
-    :raises InvoiceError: for a day before the one of the series' last document.
+    :raises InvoicingError: for a day before the one of the series' last document.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"invoice {kind}"])
     series = Invoice.objects.filter(kind=kind, year=issued_on.year)
     last = series.aggregate(sequence=Max("sequence"), day=Max("issued_on"))
     if last["day"] and last["day"] > issued_on:
-        raise InvoiceError(
+        raise InvoicingError(
             _("La dernière pièce est du %(day)s : réglez l'horloge du serveur.")
             % {"day": last["day"]}
         )
@@ -246,7 +253,14 @@ def _store(
     )
 
 
-def _cure(error: AlenconError) -> str:
-    return _("%(error)s. Complétez la fiche de l'association ou celle de la boutique.") % {
-        "error": error
-    }
+def _mentions_check(office: Association, *, vat: bool) -> None:
+    """Refuse to invoice without what the law asks of the seller."""
+    if not office.siret:
+        raise InvoicingError(_("Le SIRET de l'association manque : complétez sa fiche."))
+    if vat and not office.vat_number:
+        raise InvoicingError(
+            _(
+                "Le numéro de TVA de l'association manque : complétez sa fiche, ou mettez la TVA "
+                "sur commission à 0 si elle est en franchise."
+            )
+        )

@@ -14,6 +14,8 @@ from django.utils.translation import ngettext
 
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.inbox.models import InboxDocument, InboxState
+from saleor_alencon.invoicing.models import Invoice
+from saleor_alencon.invoicing.services import statements_to_invoice
 from saleor_alencon.localized import amount_text, date_text
 from saleor_alencon.office.admin.base import change_url, list_url
 from saleor_alencon.office.chart import Week, chart
@@ -59,9 +61,7 @@ class Figure:
 
 def dashboard(_request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Fill the home page (unfold's ``DASHBOARD_CALLBACK``)."""
-    from saleor_alencon.invoicing.models import Invoice
-from saleor_alencon.invoicing.services import statements_to_invoice
-from saleor_alencon.ledger.balances import balances_by_kind
+    from saleor_alencon.ledger.balances import balances_by_kind
 
     now = timezone.now()
     balances = balances_by_kind()

@@ -86,7 +86,9 @@ def test_a_call_without_what_an_invoice_needs_leaves_nothing_behind() -> None:
     issued = dues_call(year=YEAR, billed_by=operator(), now=NOW)
     assert issued.invoices == ()
     assert len(issued.problems) == 2
-    assert "the seller has no SIRET" in issued.problems[0]
+    assert issued.problems[0] == (
+        "Fromagerie : Le SIRET de l'association manque : complétez sa fiche."
+    )
     assert not DuesBill.objects.exists()
     assert account_cents(AccountKind.DUES_REVENUE) == 0
 

@@ -114,7 +114,7 @@ def test_a_missing_mention_names_the_statement_and_the_cure_and_stops_no_other(t
     assert issued.invoices == ()
     assert len(issued.problems) == 2
     assert issued.problems[0].startswith(f"{run.number}-librairie : ")
-    assert "without the seller's VAT number" in issued.problems[0]
+    assert "Le numéro de TVA de l'association manque" in issued.problems[0]
     Association.objects.update(vat_number="FR45812345678")
     assert len(commission_invoices_issue(now=NOW).invoices) == 2
 

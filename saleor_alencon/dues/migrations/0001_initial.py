@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                     "method",
                     models.CharField(
                         choices=[
-                            ("transfer", "virement"),
+                            ("transfer", "virement bancaire"),
                             ("cheque", "chèque bancaire"),
                             ("debit", "prélèvement"),
                             ("offset", "retenue sur reversement"),

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import INPUT_CLASSES
 
 
@@ -17,6 +18,7 @@ class CentsField(forms.DecimalField):
             "max_digits": 12,
             "decimal_places": 2,
             "localize": True,
+            "error_messages": {"min_value": _("Donnez un montant supérieur à zéro.")},
             "widget": forms.TextInput(attrs=attributes),
             **options,
         }
