@@ -41,13 +41,19 @@ from saleor_alencon.office.admin.invoices import tell
 from saleor_alencon.office.admin.money_field import CentsField
 from saleor_alencon.office.admin.shops import KeptAdmin
 
+@display(description=gettext_lazy("année"), ordering="year")
+def year_text(obj: Any) -> str:
+    """Show a year as it is said: "2026", not "2 026"."""
+    return str(obj.year)
+
+
 PAID_BY_HAND = [each for each in PaymentMethod.choices if each[0] != PaymentMethod.OFFSET]
 
 
 @admin.register(DuesRate)
 class DuesRateAdmin(KeptAdmin):
     list_display = (
-        "year",
+        year_text,
         amount("base_cents", gettext_lazy("cotisation")),
         amount("surcharge_cents", gettext_lazy("supplément des boutiques en ligne, HT")),
         "days_to_pay",
@@ -122,7 +128,7 @@ class DuesPaymentInline(ReadOnlyInline):
 class DuesBillAdmin(ReadOnlyAdmin):
     list_display = (
         "shop",
-        "year",
+        year_text,
         amount("total_cents", gettext_lazy("total TTC")),
         "owed",
         "due_on",
@@ -136,7 +142,7 @@ class DuesBillAdmin(ReadOnlyAdmin):
     actions_detail = ("pay", "cancel")
     fields = (
         "shop",
-        "year",
+        year_text,
         amount("base_cents", gettext_lazy("cotisation")),
         amount("surcharge_cents", gettext_lazy("supplément HT")),
         amount("surcharge_vat_cents", gettext_lazy("TVA du supplément")),
