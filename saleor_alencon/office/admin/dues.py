@@ -41,6 +41,7 @@ from saleor_alencon.office.admin.invoices import tell
 from saleor_alencon.office.admin.money_field import CentsField
 from saleor_alencon.office.admin.shops import KeptAdmin
 
+
 @display(description=gettext_lazy("année"), ordering="year")
 def year_text(obj: Any) -> str:
     """Show a year as it is said: "2026", not "2 026"."""
@@ -150,13 +151,13 @@ class DuesBillAdmin(ReadOnlyAdmin):
         "owed",
         "documents",
         "due_on",
-        ("billed_at", "billed_by"),
-        ("cancelled_at", "cancelled_by", "cancel_reason"),
+        "billed_at",
+        "billed_by",
+        "cancelled_at",
+        "cancelled_by",
+        "cancel_reason",
     )
-    readonly_fields = (
-        *("base_cents_amount", "surcharge_cents_amount", "surcharge_vat_cents_amount"),
-        *("total_cents_amount", "owed", "documents"),
-    )
+    readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DuesBill]:
         bills: QuerySet[DuesBill] = super().get_queryset(request)
