@@ -156,6 +156,7 @@ def test_a_sending_of_which_a_part_is_refused_opens_that_debt_once_wherever_it_i
         states = dict(run.payouts.values_list("shop__slug", "state"))
         assert states == {"librairie": "executed", "fromagerie": "failed"}, f"after {steps} steps"
         assert len(made(provider, run)) == 1
+        provider.news()
         assert find_problems() == []
         steps += 1
     last = approved(provider, steps + 1)
