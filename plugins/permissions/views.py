@@ -47,12 +47,12 @@ class MerchantGraphQLView(GraphQLView):
         """Run one document, one of several in a batch."""
         try:
             scope = self.find_scope(request)
+            if scope is not None and scope.look is not None:
+                read_begin(scope, data.get("query"))
         except PyJWTError:
             scope = None  # Saleor refuses the token in its own words
         except WrongShop:
             return refuse(NOT_YOUR_SHOP)
-            if scope is not None and scope.look is not None:
-                read_begin(scope, data.get("query"))
         except ScopeError as error:
             logger.error("A merchant's request was refused: %s", error)
             return refuse(UNAVAILABLE)
