@@ -137,6 +137,7 @@ def shop_day(shop: Shop, read_only: bool, date: Any) -> ShopDay:
 def money(outlook: Outlook) -> dict[str, Any]:
     """Return the amounts as the page writes them."""
     under_way, last = outlook.under_way, outlook.last
+    parts = [(each.payable_on, amount_text(each.cents)) for each in outlook.held]
     return {
         "held": amount_text(outlook.held_cents),
         "available": amount_text(outlook.available_cents),
@@ -144,7 +145,8 @@ def money(outlook: Outlook) -> dict[str, Any]:
         "under_way": under_way and amount_text(under_way.amount_cents),
         "approved": under_way is not None and under_way.state == PayoutState.APPROVED,
         "last": last and amount_text(last.amount_cents),
-        "parts": [(each.payable_on, amount_text(each.cents)) for each in outlook.held],
+        "first": next((part for part in parts if part[0]), None),
+        "parts": parts,
     }
 
 

@@ -199,6 +199,19 @@ def test_the_outlook_says_what_is_held_until_when_and_sums_to_the_books():
     assert (outlook.available_cents, outlook.under_way, outlook.last) == (0, None, None)
 
 
+def test_a_shop_with_held_money_only_is_told_from_when_the_first_is_payable(client, speaks):
+    open_town()
+    buy("351", Line("librairie", 5000, handed_over=1))
+    moment = datetime.datetime(2026, 11, 20, 9, tzinfo=datetime.UTC)
+    ShopOrder.objects.filter(order__number="351").update(handed_over_at=moment)
+    speaks(MERCHANT)
+
+    page = text(ask(client))
+
+    assert "Rien n'est à verser pour l'instant ; 45,20\u00a0€ le deviennent" in page
+    assert "à partir du 4 décembre 2026." in page
+
+
 def test_the_payout_of_a_run_is_announced_then_dated_then_the_last_one(client, speaks):
     open_town()
     Association.objects.update(hold_days=0)

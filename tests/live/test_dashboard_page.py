@@ -1,24 +1,17 @@
 """The Office's page inside the Dashboard: found by a merchant, and telling of its own shop only."""
 
-import contextlib
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Frame, sync_playwright
 
-from saleor_alencon.local.processes import find_free_port, started_processes
 from saleor_alencon.local.saleor_source import STAFF_EMAIL, make_signing_key
-from saleor_alencon.local.saleor_stack import create_saleor_app, run_office, start_office
-from saleor_alencon.saleor_api.merchants import town_app_keep
 from tests.browser.conftest import find_chromium
 from tests.browser.visitor import SIDEWAYS
 from tests.live.live_saleor import LiveSaleor
 from tests.live.merchants import BOOKSHOP, CHEESE, Merchant, Shops, admin
+from tests.live.page_town import PageTown, running_page_town
 from tests.live.test_plugin_in_process import run_inside
 
 NAVIGATION = """
@@ -30,23 +23,6 @@ APP = "query($id: ID!) { app(id: $id) { id identifier accessToken permissions { 
 SECRETS = """query($id: ID!) { app(id: $id) {
   identifier tokens { id name authToken } webhooks { id targetUrl } } }"""
 WIDEN = "INSERT INTO app_app_permissions (app_id, permission_id) VALUES (%s, %s)"
-# As the Dashboard does: the page says that it is ready, and gets its token by message.
-FRAMES = """<!doctype html><title>Dashboard</title><style>body {{ margin: 0 }}
-iframe {{ border: 0; width: 100%; height: 100vh }}</style>
-<iframe name="page" src="{page}?saleorApiUrl=x&theme=light"
-  sandbox="allow-same-origin allow-forms allow-scripts allow-downloads allow-popups"></iframe>
-<script>
-const token = decodeURIComponent(location.hash.slice(1));
-window.said = [];
-window.tell = (message) => window.frames.page.postMessage(message, "{origin}");
-addEventListener("message", (event) => {{
-  if (event.origin !== "{origin}") return;
-  window.said.push(event.data.type);
-  if (event.data.type !== "notifyReady") return;
-  window.tell({{ type: "theme", payload: {{ theme: "defaultLight" }} }});
-  window.tell({{ type: "handshake", payload: {{ token, version: 1 }} }});
-}});
-</script>"""
 MAKE_TOKENS = """
 import datetime, graphene, json, os
 from saleor.account.models import User
@@ -65,91 +41,9 @@ print(json.dumps({
 """
 
 
-@contextlib.contextmanager
-def web_page(text: str) -> Iterator[int]:
-    """Serve one page on a free port."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200 if self.path == "/" else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(self.server.text.encode() if self.path == "/" else b"")  # type: ignore[attr-defined]
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.text = text  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-@dataclass
-class PageTown:
-    """The Office with its page, the Dashboard's double that frames it, and one that may not."""
-
-    shops: Shops
-    office: str
-    dashboard: str
-    stranger: str
-    app_token: str
-    order: str = ""
-    theirs: str = ""
-
-    def today(self, token: str, language: str = "fr") -> httpx.Response:
-        """Ask for what the page shows, as the page does."""
-        headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
-        return httpx.get(f"{self.office}/encart/jour", headers=headers, timeout=60, trust_env=False)
-
-    def keep(self, page_url: str | None = None) -> str:
-        """Keep the App as setting Saleor up does."""
-        url = f"{self.shops.live.stack.saleor_url}/graphql/"
-        page_url = page_url or f"{self.office}/encart"
-        return town_app_keep(url=url, token=self.app_token, page_url=page_url)
-
-
 @pytest.fixture(scope="module")
 def town_of_pages(live: LiveSaleor, shops: Shops) -> Iterator[PageTown]:
-    """Run the Office's web server beside Saleor, with an order of each shop for today."""
-    run_office(live.stack, "seed")
-    office_port = find_free_port()
-    office = f"http://127.0.0.1:{office_port}"
-    page = FRAMES.format(page=f"{office}/encart/", origin=office)
-    app_token = create_saleor_app(live.stack, "alencon.test.pages", ("MANAGE_STAFF",))
-    with web_page(page) as port, web_page(page) as other_port, started_processes() as processes:
-        dashboard = f"http://127.0.0.1:{port}"
-        town = PageTown(shops, office, dashboard, f"http://127.0.0.1:{other_port}", app_token)
-        start_office(
-            live.stack,
-            processes,
-            office_port,
-            log=live.stack.folder / "office-pages.log",
-            OFFICE_URL=f"{office}/",
-            DASHBOARD_URL=f"{dashboard}/",
-            SALEOR_APP_TOKEN=app_token,
-        )
-        assert town.keep() == "created"
-        mixed = live.town.buy({f"{BOOKSHOP}-1": 2, f"{CHEESE}-1": 1}, customer="Cliente Démo 31")
-        theirs = live.town.buy({f"{CHEESE}-2": 1}, customer="Cliente Démo 32")
-        town.order, town.theirs = mixed.number, theirs.number
-        for order in (mixed, theirs):
-            live.wait_for(order.id, lambda row: row.order["isPaid"])
-        run_office(live.stack, "ingest")
-        live.admin.execute(
-            "UPDATE alencon.orders_pickup p SET state = 'ready', slot_starts_at = at, slot_ends_at"
-            " = at + interval '1 hour' FROM (SELECT (date_trunc('day', now() AT TIME ZONE"
-            " 'Europe/Paris') + interval '16 hours') AT TIME ZONE 'Europe/Paris' AS at) t,"
-            " alencon.orders_shoporder s, alencon.orders_order o"
-            " WHERE s.id = p.shop_order_id AND o.id = s.order_id AND o.number = ANY(%s)",
-            [[mixed.number, theirs.number]],
-        )
+    with running_page_town(live, shops) as town:
         yield town
 
 
@@ -225,8 +119,8 @@ def test_the_page_tells_a_merchant_of_its_own_shop_and_nothing_of_another(
     assert (own.status_code, theirs.status_code) == (200, 200)
     assert "Librairie des Halles" in own.text
     assert "Fromagerie" not in own.text
-    assert f'<b>Cliente Démo 31</b><span class="soft">{town.order}' in own.text
-    assert town.theirs not in own.text
+    assert f'<b>Cliente Démo 31</b><span class="soft">n° {town.order} ·' in own.text
+    assert f"n° {town.theirs} ·" not in own.text
     assert "Cliente Démo 32" not in own.text
     assert "16:00 – 17:00" in own.text
     assert "Librairie" not in theirs.text
