@@ -1,8 +1,9 @@
 """The App "Acheter à Alençon": the Office's page inside the Dashboard.
 
-It has no permission, no token and no webhook: nobody can log in as it, and the token that the
-Dashboard gives its page lets nobody do anything. Saleor is asked for whom it speaks, by
-``/plugins/alencon.merchants/who``.
+It has no token and no webhook, and one permission that opens nothing: nobody can log in as it, and
+the token that the Dashboard gives its page lets nobody do anything. Without any permission a
+superuser's token would: Saleor takes an empty list for an absent one. Saleor is asked for whom the
+token speaks, by ``/plugins/alencon.merchants/who``.
 """
 
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 from saleor.app.models import App, AppExtension
 from saleor.app.types import AppType
 from saleor.core.db.connection import allow_writer
+from saleor.permission.models import Permission
 
 from .predicates import TOWN_APP
 
@@ -22,6 +24,7 @@ KEPT = {
     "is_active": True,
     "is_installed": True,
 }
+PERMISSION = ("app", "manage_observability")  # of webhooks only; Saleor 3.24 drops it
 EXTENSION = "today"
 KEPT_EXTENSION = {
     "label": "Retraits et virement",
@@ -37,10 +40,13 @@ def keep_town_app(url: str) -> str:
     with allow_writer(), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [TOWN_APP])
+        label, codename = PERMISSION
+        needed = Permission.objects.filter(content_type__app_label=label, codename=codename)
         present = App.objects.filter(identifier=TOWN_APP, removed_at__isnull=True)
         app = present.order_by("pk").first()
         if app is None:
             app = App.objects.create(identifier=TOWN_APP, **wanted)
+            app.permissions.set(needed)
             AppExtension.objects.create(app=app, identifier=EXTENSION, **KEPT_EXTENSION)
             return "created"
         changed = change(app, wanted)
@@ -48,10 +54,13 @@ def keep_town_app(url: str) -> str:
             app=app, identifier=EXTENSION, defaults=KEPT_EXTENSION
         )
         changed = change(extension, KEPT_EXTENSION) or made or changed
-        for rows in (app.permissions, app.tokens, extension.permissions):
-            if rows.exists():
-                rows.all().delete() if rows is app.tokens else rows.clear()
-                changed = True
+        if set(app.permissions.all()) != set(needed):
+            app.permissions.set(needed)
+            changed = True
+        if extension.permissions.exists():
+            extension.permissions.clear()
+            changed = True
+        changed = bool(app.tokens.all().delete()[0]) or changed
         return "changed" if changed else "unchanged"
 
 
