@@ -71,6 +71,8 @@ def frame_today(request: HttpRequest) -> HttpResponse:
     header = request.headers.get("Authorization", "")
     token = header.removeprefix(PREFIX) if header.startswith(PREFIX) else ""
     try:
+        if not token:
+            raise ScopeRefused("There is no token.", status=401)
         who = who_speaks(token)
     except ScopeRefused as error:
         text = _("Votre session dans le tableau de bord n'est plus valable : rechargez la page.")

@@ -124,6 +124,13 @@ def test_a_token_that_saleor_refuses_shows_nothing(client, speaks):
     assert answer["Cache-Control"] == "private, no-store"
 
 
+def test_without_a_token_saleor_is_not_even_asked(client, speaks):
+    speaks(AssertionError("Saleor was asked"))
+
+    for header in ({}, {"authorization": "Basic a-token"}, {"authorization": "Bearer "}):
+        assert client.get(reverse("frame-today"), headers=header).status_code == 401
+
+
 def test_when_saleor_is_away_the_page_says_so(client, speaks):
     speaks(SaleorUnreachable("Saleor ne répond pas à http://x : y"))
 
