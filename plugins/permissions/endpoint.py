@@ -33,7 +33,7 @@ from saleor.core.jwt import JWT_THIRDPARTY_ACCESS_TYPE, get_user_from_access_pay
 from ..capture.endpoint import find_app, refuse
 from .acts import list_acts
 from .looks import LookRefused, find_look, look_end, look_open, until
-from .merchants import find_merchant
+from .merchants import MerchantShop, find_merchant
 from .town_app import is_town_app, keep_town_app
 
 MANAGE_STAFF = "account.manage_staff"
@@ -78,17 +78,13 @@ def describe(user: Any) -> dict[str, Any]:
     """Return the shops whose eyes a staff user has, and whether it may see everybody's orders."""
     merchant = find_merchant(user)
     look = find_look(user) if merchant is None else None
-    shops = (
-        [{"slug": shop.slug, "read_only": shop.read_only} for shop in merchant.shops]
-        if (merchant)
-        else []
-    )
+    shops = merchant.shops if merchant is not None else ()
     if look is not None:
-        shops = [{"slug": look.shop, "read_only": True}]
+        shops = (MerchantShop(look.shop, read_only=True),)
     return {
         "email": user.email,
         "merchant": merchant is not None,
-        "shops": shops,
+        "shops": [{"slug": shop.slug, "read_only": shop.read_only} for shop in shops],
         "sees_orders": merchant is None and look is None and bool(user.has_perm(MANAGE_ORDERS)),
         "look": look and {"shop": look.shop, "until": until(look).isoformat()},
     }

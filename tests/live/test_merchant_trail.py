@@ -1,7 +1,9 @@
 """Who did what in the real Saleor: merchants' commands, and the Office's looks."""
 
 import datetime
+import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -198,6 +200,38 @@ def test_without_its_row_in_the_trail_a_command_does_not_run(shops: Shops, trail
 
     assert answer.errors or answer.data["productUpdate"]["errors"]
     assert shops.one("SELECT count(*) FROM product_product WHERE name = 'Sans trace'") == 0
+
+
+def test_a_command_that_is_cut_off_has_a_begin_and_no_end(shops: Shops, trail: Trail) -> None:
+    product = shops.product(f"{BOOKSHOP}-3")
+    number = int(shops.key(product))
+    begun = "SELECT count(*) FROM alencon_permissions_act WHERE email = %s AND begun_id IS NULL"
+    before = shops.one(begun, shops.a.email)
+    assert shops.a.token
+    with (
+        psycopg.connect(shops.live.stack.cluster.url("saleor")) as holder,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        holder.execute("SELECT 1 FROM product_product WHERE id = %s FOR UPDATE", [number])
+        pool.submit(shops.a.ask, RENAME, id=product, name="Coupé")
+        deadline = time.monotonic() + 60
+        while shops.one(begun, shops.a.email) == before and time.monotonic() < deadline:
+            time.sleep(0.1)
+        shops.live.kill_api()
+        shops.live.admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'saleor'"
+            " AND pid <> %s",
+            [holder.info.backend_pid],
+        )
+    shops.live.start_api()
+
+    act = trail.last(shops.a)
+    assert (act["name"], act["ids"], act["outcome"]) == (
+        "productUpdate",
+        [f"Product:{number}"],
+        "begun",
+    )
+    assert shops.one("SELECT count(*) FROM product_product WHERE name = 'Coupé'") == 0
 
 
 def test_the_trail_cannot_be_changed_and_only_an_old_row_can_be_deleted(
