@@ -244,7 +244,7 @@ def test_the_page_works_in_the_dashboards_frame_without_cookies_and_in_no_other(
         page.screenshot(path=folder / f"{size[0]}.png")
         needed, given = frame.evaluate(SIDEWAYS)
         assert needed <= given
-        assert frame.get_by_text("Cliente Démo 31").count() == 1
+        assert frame.get_by_text(f"n° {town.order} ·").count() == 1
         frame.get_by_text("Quand les fonds détenus deviennent versables").click()
         assert frame.get_by_text("après la remise au client").is_visible()
         page.evaluate("tell({type: 'localeChanged', payload: {locale: 'en'}})")
