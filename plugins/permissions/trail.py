@@ -13,6 +13,7 @@ import graphene
 from graphql import parse
 from graphql.language.ast import OperationDefinition
 from saleor.core.db.connection import allow_writer
+from saleor.core.exceptions import PermissionDenied
 
 from .models import Act, ActKind, Outcome
 from .ownership import Refused, leaves
@@ -47,6 +48,8 @@ def command_end(act: Act | None, result: Any) -> None:
 def command_failed(act: Act | None, error: Exception, *, refused: bool) -> None:
     """Write that a command was broken off; of the error its kind only is kept."""
     outcome = Outcome.REFUSED if refused else Outcome.FAILED
+    if isinstance(error, PermissionDenied):
+        outcome = Outcome.INVALID
     close(act, outcome, type(error).__name__, [])
 
 

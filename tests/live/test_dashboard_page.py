@@ -113,6 +113,11 @@ def test_the_pages_token_lets_nobody_do_anything_in_saleor(town_of_pages: PageTo
             assert answer["errors"], query
             assert not any((answer["data"] or {}).values())
     assert town_of_pages.today(of_admin).status_code == 200
+    tried = "SELECT outcome, reason FROM alencon_permissions_act WHERE email = %s ORDER BY id DESC"
+    assert shops.live.admin.execute(tried, [shops.a.email]).fetchone() == (
+        "invalid",
+        "PermissionDenied",
+    )
 
 
 def test_the_page_tells_a_merchant_of_its_own_shop_and_nothing_of_another(
