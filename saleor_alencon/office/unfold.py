@@ -125,6 +125,12 @@ NAVIGATION = [
             },
             page(_("Boutiques"), "store", "shops_shop"),
             page(_("Boutiques dans Saleor"), "cloud_sync", "provisioning_shopprovision"),
+            {
+                "title": _("Journal des commerçants"),
+                "icon": "policy",
+                "link": reverse_lazy("admin:provisioning_shopprovision_trail"),
+                "permission": partial(may_view, "provisioning.view_shopprovision"),
+            },
             page(_("Catalogues"), "upload_file", "catalogue_importjob"),
             page(_("Taux de commission"), "percent", "shops_commissionrate"),
             page(_("Cotisations"), "card_membership", "dues_duesbill"),
