@@ -21,6 +21,7 @@ from saleor.graphql.core.context import disallow_replica_in_context
 from .commands import COMMANDS
 from .fields import FIELDS, ORDER_PLAIN, QUERIES
 from .ownership import Refused, check_arguments
+from .paid_orders import check_paid
 from .scope import RequestScope
 
 logger = logging.getLogger(__name__)
@@ -75,9 +76,13 @@ class MerchantResolvers(MiddlewareManager):
         info.context.dataloaders.clear()
         try:
             with self.scope.elevated():
+                if command.paid:
+                    check_paid(arguments["order"])
                 result = resolver(root, info, **arguments)
                 if is_thenable(result):
                     result = result.get()
+        except Refused as error:
+            return refuse(info, str(error))
         except DatabaseError as error:
             if getattr(error.__cause__, "sqlstate", None) != REFUSED_BY_DATABASE:
                 raise
