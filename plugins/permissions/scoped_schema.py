@@ -76,7 +76,7 @@ class MerchantResolvers(MiddlewareManager):
         info.context.dataloaders.clear()
         try:
             with self.scope.elevated():
-                if command.paid:
+                if command.paid and arguments.get("order"):
                     check_paid(arguments["order"])
                 result = resolver(root, info, **arguments)
                 if is_thenable(result):

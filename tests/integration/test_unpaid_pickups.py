@@ -79,10 +79,11 @@ def slot_on(day, hour=14):
     return Slot(start, start + datetime.timedelta(hours=1))
 
 
-def tell(basket, *, charged_at, asked=None):
+def tell(basket, *, charged_at=PLACED, asked=None, under_way="0.00"):
     """Deliver the basket's snapshot, with the moment of its charge and a slot that is asked for."""
     document = json.loads(basket.snapshot())
     order = document["order"]
+    order["transactions"][0]["chargePendingAmount"]["amount"] = under_way
     for event in order["transactions"][0]["events"]:
         event["createdAt"] = charged_at.isoformat()
     if asked:
@@ -131,3 +132,25 @@ def test_a_slot_that_was_asked_for_holds_unless_the_money_came_later(
 
         day_now, hour, still_asked = expected
         assert slot_now() == (slot_on(day_now, hour), still_asked)
+
+
+def test_the_office_is_told_of_an_order_whose_money_is_no_longer_under_way(basket, client):
+    def told():
+        found = client.get(reverse("admin:index")).context["attention"]
+        return [(each.text, each.url) for each in found]
+
+    client.force_login(operator())
+    tell(basket, under_way="50.00")
+    assert told() == []
+
+    tell(basket)  # The bank refused.
+
+    ((text, url),) = told()
+    assert text == (
+        "1 commande n'est pas payée, et rien n'est en cours : annulez-la dans Saleor, ou "
+        "demandez un autre paiement."
+    )
+    assert basket.number in client.get(url).content.decode()
+    basket.cancelled = True
+    tell(basket)
+    assert told() == []
