@@ -16,6 +16,7 @@ from tests.browser.visitor import HEIGHTS, SIDEWAYS
 TIMEOUT_MS = 30_000
 SCRIPT = Path(__file__).with_name("stripe_in_the_browser.js")
 VISA = "4242424242424242"
+expect.set_options(timeout=TIMEOUT_MS)
 BROKEN = "images => images.filter(i => i.complete && !i.naturalWidth).map(i => i.currentSrc)"
 ADDRESS = {
     "firstName": "Cliente",

@@ -190,7 +190,7 @@ def test_the_shops_page_has_its_words_and_its_two_thousand_products(
     assert description in shopper.text()
     assert page.get_by_text("2 000 produits").count() == 1
     assert page.locator("main img").count() > 5
-    assert page.locator("footer").get_by_role("link", name=NAME).count() == 1
+    expect(page.locator("footer").get_by_role("link", name=NAME)).to_have_count(1)
 
 
 def test_all_products_are_listed_with_those_of_the_new_shop(
