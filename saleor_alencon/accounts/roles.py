@@ -24,6 +24,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.ADMINISTRATOR: (
         *READ_EVERYTHING,
         "accounts.*",
+        "commission.*",
         "shops.*",
         "provisioning.provision_shop",
         "inbox.replay_inboxdocument",
@@ -31,6 +32,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.OPERATOR: (
         *READ_EVERYTHING,
         "catalogue.import_catalogue",
+        "commission.*",
         "provisioning.provision_shop",
         "shops.add_*",
         "shops.change_*",

@@ -49,9 +49,7 @@ def period_text(period: Period) -> str:
         return _("du %(first)s au %(last)s") % days
     if period.first_day:
         return _("dès le %(first)s") % {"first": date_text(period.first_day)}
-    return _("jusqu'au %(last)s") % {
-        "last": date_text(period.last_day) if period.last_day else ""
-    }
+    return _("jusqu'au %(last)s") % {"last": date_text(period.last_day) if period.last_day else ""}
 
 
 def price_lines(rule: Rule) -> list[str]:

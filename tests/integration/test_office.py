@@ -39,8 +39,14 @@ pytestmark = pytest.mark.django_db
 
 PASSWORD = "un-mot-de-passe-long"
 NOW = datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.UTC)
-CHANGEABLE = {"shops.shop", "shops.association", "accounts.user"}
-ADDABLE = CHANGEABLE
+CHANGEABLE = {
+    "shops.shop",
+    "shops.association",
+    "accounts.user",
+    "commission.plan",
+    "commission.commissionrule",
+}
+ADDABLE = CHANGEABLE | {"commission.campaign"}
 
 
 def person(role: str) -> User:

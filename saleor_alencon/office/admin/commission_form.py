@@ -44,7 +44,7 @@ class SlugsField(forms.CharField):
                 validate_slug(name)
             except ValidationError as error:
                 raise ValidationError(
-                    _("« %(name)s » n'est pas un identifiant de Saleor, comme « bandes-dessinees »."),
+                    _("« %(name)s » n'est pas un identifiant, comme « bandes-dessinees »."),
                     params={"name": name},
                 ) from error
 
