@@ -181,6 +181,9 @@ class CommissionRule(models.Model):
 
     def clean(self) -> None:
         check_period(self.first_day, self.last_day)
+        others = CommissionRule.objects.filter(plan_id=self.plan_id, name=self.name)
+        if others.exclude(pk=self.pk).exists():
+            raise ValidationError({"name": _("Une règle de ce nom existe déjà dans ce barème.")})
         if self.maximum_cents is not None and self.maximum_cents < (self.minimum_cents or 0):
             raise ValidationError({"maximum_cents": _("Le maximum est inférieur au minimum.")})
 

@@ -318,6 +318,11 @@ class CommissionRuleAdmin(ModelAdmin):
         drafts = Plan.objects.filter(published_at=None)
         return drafts.filter(pk=number).first() if number.isdigit() else None
 
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, **kwargs)  # a class of this request only
+        form.draft = self.draft_of(request)
+        return form
+
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -330,9 +335,7 @@ class CommissionRuleAdmin(ModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: CommissionRule, form: ModelForm, change: bool
     ) -> None:
-        plan = obj.plan if change else self.draft_of(request)
-        assert plan is not None
-        rule_save(rule=obj, plan_id=plan.pk)
+        rule_save(rule=obj, plan_id=obj.plan_id)
 
     def response_add(
         self, _request: HttpRequest, obj: CommissionRule, _post_url_continue: Any = None

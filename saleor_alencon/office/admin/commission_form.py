@@ -57,6 +57,9 @@ def shop_choices() -> list[tuple[str, str]]:
 
 
 class RuleForm(forms.ModelForm):
+    """One rule. ``draft`` is the plan that a new one is for."""
+
+    draft: Plan | None = None
     shops = forms.MultipleChoiceField(
         label=_("boutiques"),
         choices=shop_choices,
@@ -93,6 +96,11 @@ class RuleForm(forms.ModelForm):
     class Meta:
         model = CommissionRule
         fields = "__all__"  # noqa: DJ007 - the admin's fieldsets name them
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.draft is not None and self.instance.pk is None:
+            self.instance.plan = self.draft
 
 
 def next_midnight() -> datetime.date:
