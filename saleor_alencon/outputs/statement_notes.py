@@ -87,15 +87,20 @@ def _commission_notes(document: StatementDocument) -> list[str]:
         if vat == rate_text(0)
         else f"La TVA de {vat} est calculée et arrondie de la même façon sur chaque commission."
     )
+    bounds = "La part fixe s’ajoute au taux ; le minimum et le maximum bornent la somme. "
+    more = any(_has_more(item) for line in document.lines for item in line.items)
     return [
-        "Sous chaque article figure la règle de commission en vigueur le jour de la vente. La "
-        "commission est calculée article par article, sur le montant TTC payé et non remboursé : "
-        "le taux, arrondi au centime le plus proche (un demi-centime est arrondi au centime "
-        "supérieur), plus la part fixe de la règle s’il y en a une, entre son minimum et son "
-        f"maximum. {charged}",
-        "Un remboursement laisse la commission que devrait, selon la même règle, une vente de ce "
-        "qui reste payé ; un article remboursé en entier n’en doit plus aucune.",
+        "La commission est calculée article par article, selon la règle nommée, celle du jour de "
+        "la vente, sur le montant TTC payé et non remboursé, puis arrondie au centime le plus "
+        f"proche (un demi-centime au centime supérieur). {bounds if more else ''}{charged}",
+        "Un remboursement laisse la commission d’une vente de ce qui reste payé ; un article "
+        "remboursé en entier n’en doit plus.",
     ]
+
+
+def _has_more(item: StatementItem) -> bool:
+    maximum = item.commission_maximum_cents
+    return bool(item.commission_fixed_cents or item.commission_minimum_cents or maximum is not None)
 
 
 def _worked_example(document: StatementDocument) -> str:

@@ -199,14 +199,17 @@ def _payment(document: StatementDocument, payment: StatementPayment | None) -> V
 def _line(line: StatementLine, *, named: bool) -> View:
     number = printable_text(line.order_number)
     title = KIND_LABELS[line.kind] + (f" · commande {number}" if number else "")
+    rules = {rule_text(item) for item in line.items} if named else set()
+    # One rule for the whole line is named once, below it.
+    common = f"Commission : {printable_text(*rules)}" if len(rules) == 1 else ""
     return {
         "date": short_date_text(line.occurred_on),
         "title": title,
         "label": printable_text(line.label),
         "kind": line.kind,
         **_figures((line,)),
-        "items": [_item(item, named=named) for item in line.items],
-        "tenders": _tenders(line),
+        "items": [_item(item, named=len(rules) > 1) for item in line.items],
+        "foot": " · ".join(filter(None, (common, _tenders(line)))),
     }
 
 
