@@ -12,15 +12,13 @@ from tqdm import tqdm
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
-from saleor_alencon.commission.models import CommissionRule, Plan
-from saleor_alencon.commission.services import plan_create, plan_publish, rule_save
 from saleor_alencon.domain.bearing import Bearer
 from saleor_alencon.inbox.models import InboxDocument
+from saleor_alencon.local.demo_commission import plans_seed
 from saleor_alencon.local.demo_provider import provider_fill
 from saleor_alencon.local.demo_shops import fixtures_folder, read_hours, read_shops
 from saleor_alencon.local.stripe_process import data_file, test_server_port
 from saleor_alencon.orders.services import document_ingest, document_store
-from saleor_alencon.outputs.french_text import rate_text
 from saleor_alencon.settlement.models import SettlementRun
 from saleor_alencon.settlement.services import run_create
 from saleor_alencon.shops.models import (
@@ -91,25 +89,9 @@ def demo_seed(now: datetime.datetime | None = None) -> None:
         if row["slug"] not in known:
             with transaction.atomic():
                 seed_shop(row, number, now)
-    seed_plan(now)
+    plans_seed(valid_from=RATES_FROM, now=now)
     merchant = User.objects.get(role=Role.MERCHANT, email="librairie@alencon.example")
     ShopMember.objects.get_or_create(shop=Shop.objects.get(slug=MERCHANT_SHOP), user=merchant)
-
-
-def seed_plan(now: datetime.datetime) -> None:
-    """Publish the rates agreed with the shops as one plan, one rule per rate, if there is none."""
-    if Plan.objects.exists():
-        return
-    shops: dict[int, list[str]] = {}
-    for row in read_shops():
-        shops.setdefault(row["commission_rate_bps"], []).append(row["slug"])
-    plan = plan_create(name="Barème 2026", now=now)
-    for rate_bps, slugs in sorted(shops.items()):
-        rule = CommissionRule(
-            name=f"Commission {rate_text(rate_bps)}", rate_bps=rate_bps, shops=sorted(slugs)
-        )
-        rule_save(rule=rule, plan_id=plan.pk)
-    plan_publish(plan_id=plan.pk, valid_from=RATES_FROM, published_by=None, now=now)
 
 
 def seed_shop(row: dict[str, Any], number: int, now: datetime.datetime) -> None:

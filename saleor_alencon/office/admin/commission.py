@@ -53,7 +53,7 @@ from saleor_alencon.office.commission_pages import (
 )
 
 STATE_COLOURS = {"draft": "warning", "in_force": "success", "coming": "info", "over": "default"}
-DRAFTS_ONLY = {"add_rule", "publish", "discard"}
+DRAFTS_ONLY = {"publish", "discard"}
 STEPS = {"monter": "up", "descendre": "down", "supprimer": "delete"}
 
 
@@ -62,9 +62,9 @@ class PlanAdmin(ModelAdmin):
     list_display = ("name", "state_label", "valid_from", "rule_count", "published_by")
     search_fields = ("name",)
     actions_list = ("draft", "simulate_any")
-    actions_detail = ("add_rule", "try_out", "simulate", "publish", "copy", "discard")
-    fields = ("name", "state_label", "valid_from", "published_by", "rules_table")
-    readonly_fields = ("state_label", "valid_from", "published_by", "rules_table")
+    actions_detail = ("publish", "copy", "discard")
+    fields = ("name", "state", ("valid_from", "published_by"), "rules_table")
+    readonly_fields = ("state", "valid_from", "published_by", "rules_table")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
         plans = super().get_queryset(request).select_related("published_by")
@@ -113,6 +113,10 @@ class PlanAdmin(ModelAdmin):
             return "coming", _("à venir")
         return ("in_force", _("en vigueur")) if plan == plan_at(now) else ("over", _("remplacé"))
 
+    @display(description=gettext_lazy("état"))
+    def state(self, plan: Plan) -> str:
+        return self.state_label(plan)[1]
+
     @display(description=gettext_lazy("règles"))
     def rule_count(self, plan: Any) -> int:
         return int(plan.rules_count)
@@ -120,7 +124,13 @@ class PlanAdmin(ModelAdmin):
     @display(description=gettext_lazy("règles, la première qui convient s'applique"))
     def rules_table(self, plan: Plan) -> str:
         return render_to_string(
-            "office/commission_rules.html", {"rows": rule_rows(plan), "is_draft": plan.is_draft}
+            "office/commission_rules.html",
+            {
+                "rows": rule_rows(plan),
+                "plan": plan,
+                "add_url": f"{reverse('admin:commission_commissionrule_add')}?plan={plan.pk}",
+                "simulation_url": simulation_url(plan.pk),
+            },
         )
 
     def example(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -185,23 +195,6 @@ class PlanAdmin(ModelAdmin):
             url_path="vers-la-simulation", icon="calculate")  # fmt: skip
     def simulate_any(self, _request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(simulation_url())
-
-    @action(description=gettext_lazy("Ajouter une règle"), permissions=["draft"],
-            url_path="ajouter", icon="add")  # fmt: skip
-    def add_rule(self, _request: HttpRequest, object_id: str) -> HttpResponse:
-        return HttpResponseRedirect(
-            f"{reverse('admin:commission_commissionrule_add')}?plan={object_id}"
-        )
-
-    @action(description=gettext_lazy("Essayer sur une vente"), permissions=["view"],
-            url_path="vers-l-essai", icon="science")  # fmt: skip
-    def try_out(self, _request: HttpRequest, object_id: str) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:commission_plan_example", args=(object_id,)))
-
-    @action(description=gettext_lazy("Simuler un mois"), permissions=["view"],
-            url_path="simuler", icon="calculate")  # fmt: skip
-    def simulate(self, _request: HttpRequest, object_id: str) -> HttpResponse:
-        return HttpResponseRedirect(simulation_url(object_id))
 
     @action(description=gettext_lazy("Publier"), permissions=["publish"],
             url_path="publier", icon="check_circle")  # fmt: skip

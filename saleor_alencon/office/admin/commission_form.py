@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     INPUT_CLASSES,
@@ -61,32 +62,32 @@ class RuleForm(forms.ModelForm):
 
     draft: Plan | None = None
     shops = forms.MultipleChoiceField(
-        label=_("boutiques"),
+        label=capfirst(_("boutiques")),
         choices=shop_choices,
         required=False,
         widget=UnfoldAdminSelectMultipleWidget(attrs={"size": 8}),
         help_text=_("Aucune choisie : toutes. Plusieurs : touche Ctrl."),
     )
     categories = SlugsField(
-        label=_("catégories"),
+        label=capfirst(_("catégories")),
         required=False,
         help_text=_(
             "Identifiants de Saleor, séparés par des virgules ; une sous-catégorie a le sien."
         ),
     )
     product_types = SlugsField(
-        label=_("types de produit"),
+        label=capfirst(_("types de produit")),
         required=False,
         help_text=_("Identifiants de Saleor, séparés par des virgules."),
     )
     deliveries = forms.MultipleChoiceField(
-        label=_("livraison"),
+        label=capfirst(_("livraison")),
         choices=DELIVERIES,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
     tenders = forms.MultipleChoiceField(
-        label=_("moyen de paiement"),
+        label=capfirst(_("moyen de paiement")),
         choices=TENDERS,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
