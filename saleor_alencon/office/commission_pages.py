@@ -22,7 +22,7 @@ from saleor_alencon.office.commission_text import conditions_lines, price_lines,
 from saleor_alencon.orders.commission_simulation import Simulation, plan_simulate
 from saleor_alencon.orders.models import ShopOrderLine
 from saleor_alencon.outputs.commission_csv import SimulationRow, render_simulation_csv
-from saleor_alencon.shops.models import Shop, commission_vat_rate_at
+from saleor_alencon.shops.models import Shop, vat_rate_at
 
 CSV = "csv"
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -81,7 +81,7 @@ def example_page(request: HttpRequest, plan: Plan, context: dict[str, Any]) -> H
         if rule is not None:
             terms = rule.terms(
                 turnover_cents=form.cents("turnover"),
-                vat_rate_bps=commission_vat_rate_at(sale.day),
+                vat_rate_bps=vat_rate_at(sale.day),
             )
             sums = example_sums(terms, form.cents("amount"))
     return TemplateResponse(

@@ -101,6 +101,7 @@ NAVIGATION = [
             page(_("Reversements"), "event_repeat", "settlement_settlementrun"),
             page(_("Relevés"), "description", "settlement_statement"),
             page(_("Virements"), "payments", "settlement_payout"),
+            page(_("Factures et avoirs"), "receipt", "invoicing_invoice"),
             {
                 "title": _("Rapprochement avec Stripe"),
                 "icon": "balance",
@@ -128,6 +129,9 @@ NAVIGATION = [
             page(_("Barèmes de commission"), "percent", "commission_plan"),
             page(_("Campagnes"), "campaign", "commission_campaign"),
             page(_("Ventes par mois"), "calendar_month", "commission_monthlyturnover"),
+            page(_("Cotisations"), "card_membership", "dues_duesbill"),
+            page(_("Montants des cotisations"), "price_change", "dues_duesrate"),
+            page(_("Accords de retenue"), "handshake", "dues_offsetconsent"),
             page(_("Association"), "groups", "shops_association"),
             page(_("Utilisateurs"), "person", "accounts_user"),
         ],

@@ -33,7 +33,7 @@ from saleor_alencon.orders.facts import (
     tender_kind,
 )
 from saleor_alencon.orders.models import ShopOrderLine
-from saleor_alencon.shops.models import Shop, commission_vat_rate_at
+from saleor_alencon.shops.models import Shop, vat_rate_at
 
 TOWN = ZoneInfo("Europe/Paris")
 
@@ -57,7 +57,7 @@ def lines_sold(
     if not new or _main_tender(snapshot.order) is None:
         return sold
     rules = plan_rules(plan_at(snapshot.order.created))
-    vat_rate_bps = commission_vat_rate_at(_day(snapshot.order.created))
+    vat_rate_bps = vat_rate_at(_day(snapshot.order.created))
     for document in _documents(snapshot, digest):
         for line, sale in _sales(document.order, slugs):
             if line.id not in new:

@@ -20,8 +20,10 @@ STATEMENT_VERSION = 2
 """Version 2 names, for each item, the rule its commission follows. Documents of version 1 are
 read, and printed, as they were."""
 
-LineKind = Literal["sale", "refund", "correction", "payout_returned", "dispute"]
-CarriedReason = Literal["", "negative", "below_minimum", "missing_iban", "missing_account"]
+LineKind = Literal["sale", "refund", "correction", "payout_returned", "dispute", "dues"]
+CarriedReason = Literal[
+    "", "negative", "below_minimum", "missing_iban", "missing_account", "dues_unpaid"
+]
 PaymentStatus = Literal["ordered", "executed", "returned", "refused"]
 
 
@@ -221,6 +223,7 @@ class StatementDocument:
             "below_minimum": 0 < self.carried_cents < self.minimum_cents,
             "missing_iban": self.carried_cents > 0 and not self.iban,
             "missing_account": self.carried_cents > 0 and not self.iban,
+            "dues_unpaid": self.carried_cents > 0,
         }
         _require(
             fits[self.carried_reason],

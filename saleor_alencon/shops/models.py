@@ -136,7 +136,7 @@ class VatRegime(models.TextChoices):
 
 
 class VatStatus(models.Model):
-    """Whether the association charges VAT on its commission, from a day on.
+    """Whether the association charges VAT on its services (commission, dues), from a day on.
 
     A status is added, never edited; a sale keeps that of its day. Before the first one no VAT
     is due.
@@ -176,8 +176,8 @@ class VatStatus(models.Model):
             raise ValidationError({"rate_bps": _("Donnez le taux, par exemple 2000 pour 20 %.")})
 
 
-def commission_vat_rate_at(day: datetime.date) -> int:
-    """Return the rate of VAT on a commission of that day, in basis points."""
+def vat_rate_at(day: datetime.date) -> int:
+    """Return the rate of VAT that the association charges on a day, in basis points."""
     rates = VatStatus.objects.filter(valid_from__lte=day).values_list("rate_bps", flat=True)
     return rates.order_by("-valid_from").first() or 0
 

@@ -45,6 +45,8 @@ CHANGEABLE = {
     "accounts.user",
     "commission.plan",
     "commission.commissionrule",
+    "dues.duesrate",
+    "dues.offsetconsent",
 }
 ADDABLE = CHANGEABLE | {"commission.campaign"}
 

@@ -37,7 +37,7 @@ from saleor_alencon.shops.models import (
     ShopMember,
     ShopState,
     VatStatus,
-    commission_vat_rate_at,
+    vat_rate_at,
 )
 from saleor_alencon.shops.services import details_record, event_add
 
@@ -105,7 +105,7 @@ class AssociationAdmin(KeptAdmin):
 
     @display(description=_("TVA sur commission"))
     def vat(self, _association: Association) -> str:
-        return rate_text(commission_vat_rate_at(timezone.localdate()))
+        return rate_text(vat_rate_at(timezone.localdate()))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Association.objects.exists()
