@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "saleor_alencon.pickups",
     "saleor_alencon.settlement",
     "saleor_alencon.psp",
+    "saleor_alencon.books",
     "saleor_alencon.catalogue",
     "saleor_alencon.audit",
     "saleor_alencon.api",

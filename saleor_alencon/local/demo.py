@@ -36,6 +36,7 @@ PASSWORD = "demo-alencon"  # noqa: S105 - printed by `make run`, for the demo on
 LOGINS = {
     "operateur@alencon.example": Role.OPERATOR,
     "approbateur@alencon.example": Role.APPROVER,
+    "tresorier@alencon.example": Role.TREASURER,
     "auditeur@alencon.example": Role.AUDITOR,
     "librairie@alencon.example": Role.MERCHANT,
 }
@@ -65,6 +66,7 @@ def demo_seed(now: datetime.datetime | None = None) -> None:
         defaults={
             "name": "Office de commerce d'Alençon",
             "legal_name": "Office de commerce et de l'artisanat d'Alençon (démonstration)",
+            "siret": "91830427000013",
             "address_line": "Place Foch",
             "postal_code": "61000",
             "city": "Alençon",

@@ -91,6 +91,12 @@ class Association(models.Model):
         default=14,
         help_text=_("Passé ce délai, un retrait prêt est « non retiré »."),
     )
+    year_start_month = models.PositiveSmallIntegerField(
+        _("mois de début d'exercice"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(12)],
+        help_text=_("1 = janvier. Ne change plus une fois qu'un exercice est clos."),
+    )
     launch_goal = models.PositiveSmallIntegerField(
         _("objectif du lancement (boutiques engagées)"),
         default=40,

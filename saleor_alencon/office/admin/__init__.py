@@ -1,6 +1,7 @@
 """The pages of the back-office; Django's autodiscovery imports this package."""
 
 from saleor_alencon.office.admin import (
+    books,
     imports,
     inbox,
     ledger,
@@ -16,6 +17,7 @@ from saleor_alencon.office.admin import (
 )
 
 __all__ = [
+    "books",
     "imports",
     "inbox",
     "ledger",
