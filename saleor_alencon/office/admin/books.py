@@ -1,5 +1,7 @@
 """The books: the financial years, closing one, what is exported of it, and its reports."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from saleor_alencon.books.fec import (
-    fec_check,
     fec_chunks,
     fec_description,
     fec_file_name,
@@ -48,7 +49,7 @@ class ClosedYearAdmin(ReportPages, ReadOnlyAdmin):
     )
 
     def get_urls(self) -> list[Any]:
-        pages = {
+        pages: dict[str, tuple[Callable[..., Any], str]] = {
             "balance/": (self.balance_page, "balance"),
             "grand-livre/": (self.ledger_page, "ledger"),
             "balance-agee/": (self.aged_page, "aged"),
@@ -59,7 +60,9 @@ class ClosedYearAdmin(ReportPages, ReadOnlyAdmin):
             "<int:year>/clore/": (self.close_page, "close"),
         }
         own = [
-            path(route, self.admin_site.admin_view(view), name=f"books_closedyear_{name}")
+            path(
+                route, self.admin_site.admin_view(self.told(view)), name=f"books_closedyear_{name}"
+            )
             for route, (view, name) in pages.items()
         ]
         return [*own, *super().get_urls()]
@@ -106,11 +109,7 @@ class ClosedYearAdmin(ReportPages, ReadOnlyAdmin):
     def fec_file(self, request: HttpRequest, year: int) -> HttpResponse | StreamingHttpResponse:
         """Stream the FEC; of a year that is not closed it is provisional, and named so."""
         found = self.exportable(request, year)
-        try:
-            fec_check(found, provisional=True)
-            name = fec_file_name(found, provisional=True)
-        except AlenconError as error:
-            return self.refuse(request, error)
+        name = fec_file_name(found, provisional=True)
         return StreamingHttpResponse(
             fec_chunks(found),
             content_type="text/plain; charset=iso-8859-15",
@@ -122,20 +121,13 @@ class ClosedYearAdmin(ReportPages, ReadOnlyAdmin):
 
     def fec_description_file(self, request: HttpRequest, year: int) -> HttpResponse:
         found = self.exportable(request, year)
-        try:
-            name = fec_file_name(found, provisional=True)
-            content = fec_description(found, name=name)
-        except AlenconError as error:
-            return self.refuse(request, error)
+        name = fec_file_name(found, provisional=True)
+        content = fec_description(found, name=name)
         stem = name.removesuffix(".txt")
         return download(content, f"{stem}-description.txt", "text/plain; charset=utf-8")
 
     def pack_file(self, request: HttpRequest, year: int) -> HttpResponse:
-        found = self.exportable(request, year)
-        try:
-            content = treasurer_pdf(found, now=timezone.now())
-        except AlenconError as error:
-            return self.refuse(request, error)
+        content = treasurer_pdf(self.exportable(request, year), now=timezone.now())
         return download(content, f"rapport-tresorier-{year}.pdf", "application/pdf")
 
     def close_page(self, request: HttpRequest, year: int) -> HttpResponse:
@@ -170,6 +162,15 @@ class ClosedYearAdmin(ReportPages, ReadOnlyAdmin):
             raise PermissionDenied
         return books_year(year, now=timezone.now())
 
-    def refuse(self, request: HttpRequest, error: AlenconError) -> HttpResponseRedirect:
-        messages.error(request, str(error))
-        return HttpResponseRedirect(page_url("changelist"))
+    def told(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a page that says why it cannot be shown, on the page of the years."""
+
+        @wraps(view)
+        def page(request: HttpRequest, *args: Any, **named: Any) -> Any:
+            try:
+                return view(request, *args, **named)
+            except AlenconError as error:
+                messages.error(request, str(error))
+                return HttpResponseRedirect(page_url("changelist"))
+
+        return page
