@@ -44,11 +44,16 @@ def _sum_sides(amounts: Iterable[int]) -> tuple[int, int]:
 
 
 def balance_table(
-    balances: Sequence[AccountBalance], *, start: datetime.date, end: datetime.date
+    balances: Sequence[AccountBalance],
+    *,
+    start: datetime.date,
+    end: datetime.date,
+    by_shop: bool = False,
 ) -> ReportTable:
     """Return the trial balance; its debits and credits are equal, column by column."""
+    shop_columns = (Column(_("Compte auxiliaire"), width=26), Column(_("Boutique"), width=30))
     total: tuple[Cell, ...] = (
-        _("Total"), "", "", "",
+        _("Total"), "", *(("", "") if by_shop else ()),
         *_sum_sides(each.opening_cents for each in balances),
         sum(each.debit_cents for each in balances),
         sum(each.credit_cents for each in balances),
@@ -60,8 +65,7 @@ def balance_table(
         columns=(
             Column(_("Compte"), width=10),
             Column(_("Intitulé"), width=40),
-            Column(_("Compte auxiliaire"), width=26),
-            Column(_("Boutique"), width=30),
+            *(shop_columns if by_shop else ()),
             Column(_("Ouverture débit"), "amount"),
             Column(_("Ouverture crédit"), "amount"),
             Column(_("Mouvements débit"), "amount"),
@@ -73,8 +77,7 @@ def balance_table(
             (
                 each.account.number,
                 _(each.account.label),
-                each.auxiliary.number,
-                each.auxiliary.label,
+                *((each.auxiliary.number, each.auxiliary.label) if by_shop else ()),
                 *_sides(each.opening_cents),
                 each.debit_cents,
                 each.credit_cents,

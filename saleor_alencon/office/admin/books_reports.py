@@ -27,7 +27,7 @@ from saleor_alencon.books.sales import SalesBy, order_count, sales_report
 from saleor_alencon.books.tables import aged_table, balance_table, ledger_table, sales_table
 from saleor_alencon.books.years import BooksYear, books_years
 from saleor_alencon.domain.financial_year import financial_year_of
-from saleor_alencon.localized import amount_text
+from saleor_alencon.localized import amount_text, figure_text
 from saleor_alencon.office.admin.base import download
 from saleor_alencon.office.admin.books_forms import (
     BalanceForm,
@@ -41,6 +41,7 @@ from saleor_alencon.shops.models import Association
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LINES_PER_PAGE = 100
+WIDE = 36
 AnyResponse = HttpResponse | StreamingHttpResponse
 Figures = Sequence[tuple[str, str]]
 
@@ -56,7 +57,7 @@ def shown(column: Column, cell: Cell) -> str:
     if isinstance(cell, datetime.date):
         return f"{cell:%d/%m/%Y}"
     if isinstance(cell, int) and column.kind == "amount":
-        return amount_text(cell)
+        return figure_text(cell)
     return str(cell)
 
 
@@ -102,7 +103,7 @@ class ReportPages:
             balances = trial_balance(
                 found.span, found.chart(), start=start, end=end, by_shop=by_shop
             )
-            return balance_table(balances, start=start, end=end)
+            return balance_table(balances, start=start, end=end, by_shop=by_shop)
 
         note = _("Ouverture : à nouveaux de l'exercice et mouvements d'avant le premier jour.")
         return self.report(request, _("Balance"), form, build, note=note)
@@ -228,7 +229,10 @@ class ReportPages:
             "refused": refused,
             "figures": figures,
             "note": note,
-            "columns": table.columns,
+            "columns": [
+                {"name": each.name, "is_number": each.is_number, "is_wide": each.width >= WIDE}
+                for each in table.columns
+            ],
             "rows": shown_rows(table, bar),
             "total": shown_total(table),
             "page": page,
