@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from fec_parser.analyzer import FECAnalyzer
 from openpyxl import load_workbook
 
 from saleor_alencon.books.ageing import Side, aged_balances
@@ -69,6 +70,21 @@ def test_the_fec_is_accepted_by_the_control(found):
     name = fec_file_name(found, provisional=True)
     assert name == "PROVISOIRE-918304270FEC20261231.txt"
     assert control(name.removeprefix("PROVISOIRE-"), content) == []
+
+
+def test_another_program_reads_the_fec_and_finds_the_year_s_result(found):
+    analyzer = FECAnalyzer()
+    analyzer.parse(io.BytesIO(b"".join(fec_chunks(found))))
+    assert analyzer.parser.errors == []
+    read = analyzer.indicateurs
+    assert len(read.ecritures) == 1695
+    assert read.compute_resultat_net() == Decimal("1473.29")
+    assert {
+        number: -int(100 * cents) for number, cents in read.sum_ecritures_by_compte.items()
+    } == {number: debit - credit for number, debit, credit in BALANCE}
+    shops = {each.comp_aux_lib for each in read.ecritures if each.comp_aux_num}
+    assert "Chaussures Saint-Léonard" in shops
+    assert len(shops) == 14
 
 
 def test_the_fec_has_every_entry_once_and_sums_to_the_ledger(found):
