@@ -15,10 +15,10 @@ from saleor_alencon.books.years import (
     YearState,
     digest_keep,
     not_over,
+    office_record,
 )
 from saleor_alencon.outputs.fec import FecLine, fec_name, fec_text, render_fec
 from saleor_alencon.outputs.fec_description import render_fec_description
-from saleor_alencon.shops.models import Association
 
 LONGEST_LABEL = 220
 
@@ -103,7 +103,7 @@ def fec_chunks(found: BooksYear) -> Iterator[bytes]:
 
 def fec_description(found: BooksYear, *, name: str) -> bytes:
     """Return the description that the law wants beside the file (art. A47 A-1, XI)."""
-    office = Association.objects.get()
+    office = office_record()
     return render_fec_description(
         name=name,
         holder=office.legal_name or office.name,

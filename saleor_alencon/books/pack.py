@@ -7,7 +7,7 @@ from django.db import connection
 
 from saleor_alencon.books.balances import AccountBalance, trial_balance
 from saleor_alencon.books.chart import Chart
-from saleor_alencon.books.years import BooksYear
+from saleor_alencon.books.years import BooksYear, office_record
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.financial_year import FinancialYear
 from saleor_alencon.outputs.french_text import TOWN_TIME
@@ -19,7 +19,7 @@ from saleor_alencon.outputs.treasurer_pack import (
     TreasurerPack,
     render_treasurer_pack,
 )
-from saleor_alencon.shops.models import Association, Dues, Shop, ShopState
+from saleor_alencon.shops.models import Dues, Shop, ShopState
 
 MONTHS = """
 SELECT date_trunc('month', booked_on)::date,
@@ -65,7 +65,7 @@ CASH = (
 
 def treasurer_pack(found: BooksYear, *, now: datetime.datetime) -> TreasurerPack:
     """Return the figures of a year; of one that is not closed, as they are now."""
-    span, chart, office = found.span, found.chart(), Association.objects.get()
+    span, chart, office = found.span, found.chart(), office_record()
     balances = trial_balance(span, chart, start=span.first_day, end=span.last_day, by_shop=False)
     by_number = {balance.account.number: balance for balance in balances}
 

@@ -54,7 +54,7 @@ class BooksYear:
 
         :raises BooksError: when its SIRET is missing.
         """
-        siren = self.closing.siren if self.closing else Association.objects.get().siret[:9]
+        siren = self.closing.siren if self.closing else office_record().siret[:9]
         if not siren:
             raise BooksError(
                 _("Le SIRET de l'association manque : complétez sa fiche, il nomme le fichier.")
@@ -62,12 +62,23 @@ class BooksYear:
         return siren
 
 
+def office_record() -> Association:
+    """Return the association's record.
+
+    :raises BooksError: when nobody has filled it in yet.
+    """
+    found = Association.objects.first()
+    if found is None:
+        raise BooksError(_("La fiche de l'association manque : remplissez-la d'abord."))
+    return found
+
+
 def books_year(year: int, *, now: datetime.datetime) -> BooksYear:
     """Return the financial year that ends in calendar year ``year``.
 
     :raises BooksError: when the association's first month no longer fits the closed years.
     """
-    start_month = Association.objects.get().year_start_month
+    start_month = office_record().year_start_month
     span, today = financial_year(year, start_month), now.astimezone(TOWN_TIME).date()
     closing = ClosedYear.objects.filter(year=year).first()
     latest = closing or ClosedYear.objects.first()
@@ -86,7 +97,7 @@ def books_year(year: int, *, now: datetime.datetime) -> BooksYear:
 
 def books_years(*, now: datetime.datetime) -> list[BooksYear]:
     """Return every year from the first entry to now, the latest first."""
-    start_month = Association.objects.get().year_start_month
+    start_month = office_record().year_start_month
     today = now.astimezone(TOWN_TIME).date()
     first = Transaction.objects.aggregate(first=Min("occurred_at"))["first"]
     oldest = min(first.astimezone(TOWN_TIME).date(), today) if first else today

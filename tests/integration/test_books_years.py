@@ -197,6 +197,11 @@ def test_years_are_closed_once_and_in_order(town):
     ]  # fmt: skip
 
 
+def test_books_without_an_association_say_what_is_missing(db):
+    with pytest.raises(BooksError, match="fiche de l'association manque : remplissez-la"):
+        books_years(now=NOW)
+
+
 def test_a_year_is_not_closed_without_the_name_of_its_file(town):
     sell()
     Association.objects.update(siret="")

@@ -25,7 +25,7 @@ from saleor_alencon.books.balances import (
 from saleor_alencon.books.chart import current_chart
 from saleor_alencon.books.sales import SalesBy, order_count, sales_report
 from saleor_alencon.books.tables import aged_table, balance_table, ledger_table, sales_table
-from saleor_alencon.books.years import BooksYear, books_years
+from saleor_alencon.books.years import BooksYear, books_years, office_record
 from saleor_alencon.domain.financial_year import financial_year_of
 from saleor_alencon.localized import amount_text, figure_text
 from saleor_alencon.office.admin.base import download
@@ -37,7 +37,6 @@ from saleor_alencon.office.admin.books_forms import (
 )
 from saleor_alencon.outputs.report_table import Cell, Column, ReportTable, report_csv, report_xlsx
 from saleor_alencon.outputs.sheet_xlsx import SheetError
-from saleor_alencon.shops.models import Association
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LINES_PER_PAGE = 100
@@ -170,7 +169,7 @@ class ReportPages:
         """Show what was sold in a period, by what the reader chose."""
         self.check_view(request)
         chart, today = current_chart(), timezone.localdate()
-        span = financial_year_of(today, Association.objects.get().year_start_month)
+        span = financial_year_of(today, office_record().year_start_month)
         form = SalesForm(request.GET or None, span=span, chart=chart)
         chosen = valid(form)
         start, end = form.period(chosen)
