@@ -38,10 +38,12 @@ INSTALLED_APPS = [
     "saleor_alencon.shops",
     "saleor_alencon.inbox",
     "saleor_alencon.ledger",
+    "saleor_alencon.dues",
     "saleor_alencon.orders",
     "saleor_alencon.provisioning",
     "saleor_alencon.pickups",
     "saleor_alencon.settlement",
+    "saleor_alencon.invoicing",
     "saleor_alencon.psp",
     "saleor_alencon.books",
     "saleor_alencon.catalogue",
@@ -144,6 +146,10 @@ CELERY_BEAT_SCHEDULE = {
     "release-due": {
         "task": "saleor_alencon.settlement.tasks.release_due",
         "schedule": crontab(minute=15),
+    },
+    "issue-commission-invoices": {
+        "task": "saleor_alencon.invoicing.tasks.issue_commission_invoices",
+        "schedule": crontab(minute=30),
     },
     "fetch-from-provider": {
         "task": "saleor_alencon.psp.tasks.fetch_from_provider",

@@ -38,6 +38,8 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "inbox.replay_inboxdocument",
         "pickups.work",
         "psp.fetch",
+        "dues.*",
+        "invoicing.issue",
         "settlement.create_run",
         "settlement.cancel_run",
         "settlement.execute_run",

@@ -1,7 +1,8 @@
 """The aged balances: since when the association owes its shops, and they owe it.
 
-On a shop's hold account each shop order is open by itself; on its other accounts the oldest
-amounts are taken to be settled first, as for a current account.
+On a shop's hold account each shop order is open by itself, and each call for dues on its
+receivable account. On its available account the oldest amounts are taken to be settled first, as on
+a current account.
 """
 
 import datetime
@@ -21,12 +22,14 @@ AGES = len(LAST_DAYS) + 1
 OPEN = """
 WITH side AS (
   SELECT b.account_kind, b.shop_id, b.booked_on, b.id, b.amount_cents,
-         CASE WHEN b.account_kind = 'shop_hold' THEN b.shop_order_id END AS item,
+         CASE b.account_kind WHEN 'shop_hold' THEN b.shop_order_id::text
+                             WHEN 'shop_receivable' THEN b.subject END AS item,
          sum(b.amount_cents) OVER item AS balance
     FROM books_entry b
    WHERE b.shop_id IS NOT NULL AND b.account_kind = ANY(%(kinds)s) AND b.booked_on <= %(day)s
   WINDOW item AS (PARTITION BY b.account_id,
-                  CASE WHEN b.account_kind = 'shop_hold' THEN b.shop_order_id END)
+                  CASE b.account_kind WHEN 'shop_hold' THEN b.shop_order_id::text
+                                      WHEN 'shop_receivable' THEN b.subject END)
 ), newer AS (
   SELECT *, coalesce(sum(abs(amount_cents)) OVER (
               PARTITION BY account_kind, shop_id, item ORDER BY booked_on DESC, id DESC

@@ -2,7 +2,8 @@
 
 Lettering. Legs that settle each other on one account carry the same letters from the day the last
 of them is booked: a shop order's money under hold and its release, what a statement counted and
-its payout, a payout in transit and its execution. As at the year's last day, and never undone.
+its payout, a payout in transit and its execution, dues and what was paid of them. As at the year's
+last day, and never undone.
 """
 
 import datetime
@@ -15,6 +16,7 @@ from django.db import connection, transaction
 from django.utils.translation import override
 
 from saleor_alencon.books.chart import Chart
+from saleor_alencon.books.journals import CALLED_DUES
 from saleor_alencon.books.years import BooksError
 from saleor_alencon.domain.account_plan import result_account
 from saleor_alencon.domain.accounts import PlanEntry
@@ -38,6 +40,7 @@ WITH stated AS (
 ), keyed AS (
   SELECT b.*,
          CASE b.account_kind WHEN 'shop_hold' THEN 'C' || b.shop_order_id
+                             WHEN 'shop_receivable' THEN 'D' || b.subject
                              WHEN 'payout_transit' THEN b.source_id
                              WHEN 'shop_available' THEN settling.number END AS key
     FROM books_entry b
@@ -72,7 +75,7 @@ MOVEMENTS = (
     LETTERED
     + """
 SELECT k.transaction_id, k.account_kind, k.shop_id, so.shop_id AS order_shop_id, k.kind,
-       k.source_id, o.number AS order_number, k.reason, k.booked_on,
+       k.source_id, k.subject, o.number AS order_number, k.reason, k.booked_on,
        (k.occurred_at AT TIME ZONE 'Europe/Paris')::date AS occurred_on,
        greatest((k.posted_at AT TIME ZONE 'Europe/Paris')::date, k.booked_on) AS valid_on,
        k.amount_cents, l.key, l.lettered_on
@@ -204,8 +207,8 @@ def movements(
         kind_labels = {str(kind): str(kind.label).capitalize() for kind in TransactionKind}
     _check_currency()
     for row in _rows(query, named):
-        (number, kind, shop, order_shop, nature, source, order_number, reason, booked_on,
-         occurred_on, valid_on, cents, key, lettered_on) = row  # fmt: skip
+        (number, kind, shop, order_shop, nature, source, subject, order_number, reason,
+         booked_on, occurred_on, valid_on, cents, key, lettered_on) = row  # fmt: skip
         yield Movement(
             transaction_id=number,
             account_kind=kind,
@@ -216,7 +219,7 @@ def movements(
             booked_on=booked_on,
             occurred_on=occurred_on,
             valid_on=valid_on,
-            piece=order_number or source,
+            piece=f"COT-{subject}" if nature in CALLED_DUES else order_number or source,
             label=_label(
                 kind_labels[nature], order_number, chart.auxiliary(shop or order_shop), reason
             ),

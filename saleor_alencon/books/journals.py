@@ -8,6 +8,7 @@ OPENING = PlanEntry("AN", "À nouveaux")
 COLLECTED = PlanEntry("EN", "Encaissements et remboursements")
 COMMISSIONS = PlanEntry("CO", "Commissions")
 SETTLEMENT = PlanEntry("RV", "Reversements aux boutiques")
+DUES = PlanEntry("CT", "Cotisations")
 PROVIDER = PlanEntry("PP", "Prestataire de paiement")
 OTHER = PlanEntry("OD", "Opérations diverses")
 
@@ -18,6 +19,10 @@ JOURNALS: dict[str, PlanEntry] = {
     TransactionKind.PAYOUT: SETTLEMENT,
     TransactionKind.PAYOUT_EXECUTED: SETTLEMENT,
     TransactionKind.PAYOUT_RETURNED: SETTLEMENT,
+    TransactionKind.DUES: DUES,
+    TransactionKind.DUES_PAID: DUES,
+    TransactionKind.DUES_WITHHELD: DUES,
+    TransactionKind.DUES_CANCELLED: DUES,
     TransactionKind.PSP_FEE: PROVIDER,
     TransactionKind.PSP_FEE_MOVED: PROVIDER,
     TransactionKind.DISPUTE_OPENED: PROVIDER,
@@ -27,6 +32,10 @@ JOURNALS: dict[str, PlanEntry] = {
     TransactionKind.PSP_PAYOUT: PROVIDER,
     TransactionKind.PSP_PAYOUT_BACK: PROVIDER,
 }
+
+
+CALLED_DUES = frozenset(kind for kind, journal in JOURNALS.items() if journal is DUES)
+"""Transactions whose subject is a call for dues."""
 
 
 def journal_of(kind: str) -> PlanEntry:

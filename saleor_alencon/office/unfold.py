@@ -111,6 +111,7 @@ NAVIGATION = [
             page(_("Reversements"), "event_repeat", "settlement_settlementrun"),
             page(_("Relevés"), "description", "settlement_statement"),
             page(_("Virements"), "payments", "settlement_payout"),
+            page(_("Factures et avoirs"), "receipt", "invoicing_invoice"),
             {
                 "title": _("Rapprochement avec Stripe"),
                 "icon": "balance",
@@ -146,6 +147,9 @@ NAVIGATION = [
             page(_("Boutiques dans Saleor"), "cloud_sync", "provisioning_shopprovision"),
             page(_("Catalogues"), "upload_file", "catalogue_importjob"),
             page(_("Taux de commission"), "percent", "shops_commissionrate"),
+            page(_("Cotisations"), "card_membership", "dues_duesbill"),
+            page(_("Montants des cotisations"), "price_change", "dues_duesrate"),
+            page(_("Accords de retenue"), "handshake", "dues_offsetconsent"),
             page(_("Association"), "groups", "shops_association"),
             page(_("Utilisateurs"), "person", "accounts_user"),
         ],

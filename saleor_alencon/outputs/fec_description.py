@@ -11,7 +11,7 @@ from saleor_alencon.outputs.french_text import short_date_text
 
 # French: it is handed to the tax authority.
 FIELD_MEANINGS = {
-    "JournalCode": "code du journal (AN, EN, CO, RV, PP, OD)",
+    "JournalCode": "code du journal (AN, EN, CO, RV, CT, PP, OD)",
     "JournalLib": "libellé du journal",
     "EcritureNum": "numéro de l'écriture, séquence continue sur tout le fichier, dans l'ordre de "
     "validation",
@@ -22,13 +22,14 @@ FIELD_MEANINGS = {
     "CompAuxNum": "compte auxiliaire : identifiant de la boutique, vide pour les comptes de "
     "l'association",
     "CompAuxLib": "nom de la boutique",
-    "PieceRef": "numéro de la commande, ou référence du virement ou du mouvement du prestataire",
+    "PieceRef": "numéro de la commande, référence du virement ou du mouvement du prestataire, ou "
+    "COT et l'appel de cotisation",
     "PieceDate": "date de l'opération",
     "EcritureLib": "libellé ; entre crochets, le numéro de l'écriture dans le logiciel",
     "Debit": "montant au débit, en euros",
     "Credit": "montant au crédit, en euros",
     "EcritureLet": "lettrage : C et la commande boutique (garde et libération), numéro du relevé "
-    "(ventes et virement), référence du virement (ordre et exécution)",
+    "(ventes et virement), référence du virement (ordre et exécution), D et l'appel de cotisation",
     "DateLet": "date de la dernière écriture du lettrage",
     "ValidDate": "date d'enregistrement, à partir de laquelle l'écriture ne peut plus changer",
     "Montantdevise": "vide : tout est en euros",

@@ -231,7 +231,7 @@ def _result(pack: TreasurerPack) -> View:
 
 def _dues(pack: TreasurerPack) -> list[list[str]]:
     return [
-        ["Cotisations encaissées", amount_text(pack.dues_cents)],
+        ["Cotisations appelées, HT", amount_text(pack.dues_cents)],
         [
             "Membres à jour de cotisation",
             f"{count_text(pack.members_with_dues)} sur {count_text(pack.members)}",

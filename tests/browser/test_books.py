@@ -12,7 +12,7 @@ def test_a_treasurer_takes_the_provisional_fec_and_the_pack(visit) -> None:
     # The demo's orders are of 2026, whenever the tests run; nobody has closed that year.
     year = page.get_by_role("region", name="Exercice 2026")
     fec = visitor.download(year.get_by_role("link", name="FEC provisoire"))
-    assert control("918304270FEC20261231.txt", fec) == []
+    assert control("999000615FEC20261231.txt", fec) == []
     pack = visitor.download(year.get_by_role("link", name="Rapport du trésorier"))
     assert pack.startswith(b"%PDF-")
 

@@ -68,7 +68,7 @@ def cents(text):
 def test_the_fec_is_accepted_by_the_control(found):
     content = b"".join(fec_chunks(found))
     name = fec_file_name(found, provisional=True)
-    assert name == "PROVISOIRE-918304270FEC20261231.txt"
+    assert name == "PROVISOIRE-999000615FEC20261231.txt"
     assert control(name.removeprefix("PROVISOIRE-"), content) == []
 
 

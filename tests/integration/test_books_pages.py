@@ -19,7 +19,7 @@ from tests.integration.books_town import fill_books
 REPORTS = ("balance", "ledger", "aged", "sales")
 FILES = ("fec", "fec_description", "pack")
 # The months begin in November, so that a year of the recorded town is over.
-NAME = "918304270FEC20261031.txt"
+NAME = "999000615FEC20261031.txt"
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -20,6 +20,8 @@ from saleor_alencon.books.fec import fec_check, fec_chunks, fec_lines, fec_seal,
 from saleor_alencon.books.models import ClosedYear
 from saleor_alencon.books.years import BooksError, YearState, books_year, books_years, year_close
 from saleor_alencon.domain.accounts import AccountKind
+from saleor_alencon.dues.models import DuesRate
+from saleor_alencon.dues.services import bill_create, payment_record
 from saleor_alencon.ledger.models import Account, Transaction
 from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transactions_post
 from saleor_alencon.local.embedded_postgres import url
@@ -271,6 +273,37 @@ def test_the_oldest_amounts_of_a_current_account_are_settled_first(town):
     )
     (row,) = aged_balances(current_chart(), day=NOW.date())
     assert (row.side, row.cents) == (Side.OWED_TO_SHOPS, (100, 0, 200, 0))
+
+
+def test_dues_are_lettered_call_by_call_and_aged_by_themselves(town):
+    person = User.objects.get(role=Role.OPERATOR)
+    shops = Shop.objects.filter(slug__in=["librairie", "fromagerie"])
+    DuesRate.objects.create(year=2026, base_cents=6_000, surcharge_cents=0)
+    bills = {shop.slug: call(shop, person) for shop in shops.order_by("slug")}
+    payment_record(
+        bill_id=bills["librairie"].pk, amount_cents=6_000, paid_on=DATE(2026, 11, 20),
+        method="transfer", recorded_by=person, now=NOW,
+    )  # fmt: skip
+    paid, owed = (f"D{bills[slug].pk}" for slug in ("librairie", "fromagerie"))
+    found = [line for line in lines(2027) if line[1] == "467300"]
+    assert found == [
+        ("CT", "467300", "fromagerie", 6_000, ""),
+        ("CT", "467300", "librairie", 6_000, paid),
+        ("CT", "467300", "librairie", -6_000, paid),
+    ]
+    assert owed not in {letters for *_, letters in lines(2027)}
+    pieces = {line.piece_reference for line in fec_lines(books_year(2027, now=NOW))}
+    assert pieces == {f"COT-{bill.pk}" for bill in bills.values()}
+    (row,) = aged_balances(current_chart(), day=NOW.date() + datetime.timedelta(days=31))
+    assert (row.side, row.shop.label, row.cents) == (
+        Side.OWED_BY_SHOPS, "Fromagerie", (0, 6_000, 0, 0),
+    )  # fmt: skip
+    assert control(NAME_2027, fec(2027)) == []
+
+
+def call(shop, person):
+    with transaction.atomic():
+        return bill_create(shop=shop, year=2026, billed_by=person, now=NOW)
 
 
 def post(name, days, legs):

@@ -13,7 +13,7 @@ INSTALL = """
 CREATE VIEW books_entry AS
 SELECT e.id, e.transaction_id, e.account_id, e.amount_cents, e.shop_order_id,
        a.kind AS account_kind, a.shop_id, a.currency,
-       t.kind, t.source_id, t.order_id, t.occurred_at, t.posted_at, t.reason,
+       t.kind, t.source_id, t.subject, t.order_id, t.occurred_at, t.posted_at, t.reason,
        greatest((t.occurred_at AT TIME ZONE 'Europe/Paris')::date,
                 (SELECT max(y.last_day) + 1 FROM books_closedyear y
                   WHERE y.last_transaction_id < t.id)) AS booked_on
@@ -66,5 +66,5 @@ DROP VIEW books_entry;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("books", "0001_initial"), ("ledger", "0004_provider_costs")]
+    dependencies = [("books", "0001_initial"), ("ledger", "0005_dues")]
     operations = [migrations.RunSQL(INSTALL, REMOVE)]

@@ -2,8 +2,10 @@
 
 from saleor_alencon.office.admin import (
     books,
+    dues,
     imports,
     inbox,
+    invoices,
     ledger,
     orders,
     payouts,
@@ -18,8 +20,10 @@ from saleor_alencon.office.admin import (
 
 __all__ = [
     "books",
+    "dues",
     "imports",
     "inbox",
+    "invoices",
     "ledger",
     "orders",
     "payouts",

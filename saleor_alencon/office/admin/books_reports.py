@@ -157,8 +157,8 @@ class ReportPages:
             (_("Dû par les boutiques"), amount_text(sum(row.total_cents for row in by_shops))),
         ]
         note = _(
-            "Les fonds détenus sont datés commande par commande ; sur les autres comptes, les "
-            "sommes les plus anciennes sont réputées réglées d'abord."
+            "Les fonds détenus sont datés commande par commande, les cotisations appel par appel ; "
+            "sur le solde disponible, les sommes les plus anciennes sont réputées réglées d'abord."
         )
         return self.report(
             request, _("Balance âgée"), form, lambda: aged_table(rows, day=day),

@@ -68,7 +68,7 @@ def test_the_pack_prints_the_figures_of_the_year():
         "Exercice 66 000,00 330,00 5 280,00 198,00",
         "Librairie des Halles 50 000,00 75,8 % 4 000,00",
         "Fromagerie □ 16 000,00 24,2 % 1 280,00",
-        "Cotisations encaissées 1 000,00 €",
+        "Cotisations appelées, HT 1 000,00 €",
         "Membres à jour de cotisation 20 sur 25",
         "À honorer à la fin 400,00 €",
         "il reste à l'association 6 412,00 €",
