@@ -1,4 +1,4 @@
-"""Sales reports: what shoppers bought, by shop, kind of shop, month, day, delivery or hour.
+"""Sales reports: what shoppers bought, by shop, activity, category, month, day, delivery, hour.
 
 A sale belongs to the moment when its order was placed, in the town's time. Its amounts are those
 of the newest snapshot: what was paid, what went back since, what is kept. They are the ledger's:
@@ -19,6 +19,7 @@ class SalesBy(StrEnum):
 
     SHOP = "shop"
     KIND = "kind"
+    CATEGORY = "category"
     MONTH = "month"
     DAY = "day"
     DELIVERY = "delivery"
@@ -29,6 +30,7 @@ class SalesBy(StrEnum):
 GROUPS = {
     SalesBy.SHOP: "s.id::text",
     SalesBy.KIND: "s.kind",
+    SalesBy.CATEGORY: "l.category",
     SalesBy.MONTH: "to_char(o.created_at AT TIME ZONE 'Europe/Paris', 'YYYY-MM')",
     SalesBy.DAY: "to_char(o.created_at AT TIME ZONE 'Europe/Paris', 'YYYY-MM-DD')",
     SalesBy.DELIVERY: "so.delivery_choice",
@@ -61,8 +63,9 @@ SELECT coalesce(-sum(b.amount_cents), 0)::bigint
 class SalesRow:
     """Sales of goods of one group, VAT included, delivery left out, in cents.
 
-    ``name`` is a shop's name, a kind of shop, a month (2026-09), a day, a delivery choice or an
-    hour (00 to 23). An order of several shops counts once in each of their rows.
+    ``name`` is a shop's name, its activity, the slug of a product category in Saleor at the sale, a
+    month (2026-09), a day, a delivery choice or an hour (00 to 23). An order of several shops
+    counts once in each of their rows.
     """
 
     name: str
@@ -88,7 +91,8 @@ def sales_report(
 ) -> list[SalesRow]:
     """Return the sales of orders placed between two days, both included.
 
-    Shops and kinds come by what they sold, the most first; months, days and hours in their order.
+    Shops, activities and categories come by what they sold, the most first; months, days and
+    hours in their order.
     """
     with connection.cursor() as cursor:
         cursor.execute(

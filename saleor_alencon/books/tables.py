@@ -19,6 +19,7 @@ def by_labels() -> dict[SalesBy, str]:
     return {
         SalesBy.SHOP: _("Boutique"),
         SalesBy.KIND: _("Activité"),
+        SalesBy.CATEGORY: _("Catégorie"),
         SalesBy.MONTH: _("Mois"),
         SalesBy.DAY: _("Jour"),
         SalesBy.DELIVERY: _("Livraison"),

@@ -2,6 +2,7 @@
 
 from saleor_alencon.office.admin import (
     books,
+    commission,
     dues,
     imports,
     inbox,
@@ -20,6 +21,7 @@ from saleor_alencon.office.admin import (
 
 __all__ = [
     "books",
+    "commission",
     "dues",
     "imports",
     "inbox",
