@@ -10,11 +10,11 @@ from .predicates import SHOP_KEY
 
 GROUP_KEY = "alencon.group"
 STATE_KEY = "alencon.state"
-CLOSED_STATES = ("suspended", "closed")
+READ_ONLY_STATES = ("suspended", "closed")
 # What a merchant's request may ask Saleor for. Given to the request and kept nowhere: in the
 # database a shop's group holds no permission, so that Saleor without this package, or a request
 # that it does not see, lets a merchant do nothing at all. Provisioning keeps it so.
-PERMISSIONS = ("product.manage_products", "order.manage_orders")
+PERMISSIONS = ("product.manage_products", "order.manage_orders", "payment.handle_payments")
 
 FIND_SHOPS = f"""
 SELECT w.private_metadata ->> '{SHOP_KEY}', w.private_metadata ->> '{STATE_KEY}',
@@ -30,10 +30,15 @@ HAS_PERMISSIONS = "SELECT EXISTS (SELECT FROM account_user_user_permissions WHER
 
 @dataclass(frozen=True)
 class MerchantShop:
-    """One shop of a merchant."""
+    """One shop of a merchant; ``state`` is the Office's word for it, empty when there is none."""
 
     slug: str
-    read_only: bool
+    state: str
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the shop may change nothing."""
+        return self.state in READ_ONLY_STATES
 
 
 @dataclass(frozen=True)
@@ -66,9 +71,7 @@ def find_merchant(user: Any) -> Merchant | None:
         cursor.execute(FIND_GROUPS, [user.pk])
         groups = dict(cursor.fetchall())
         cursor.execute(FIND_SHOPS, [[global_group_id(number) for number in groups]])
-        shops = tuple(
-            MerchantShop(slug, state in CLOSED_STATES) for slug, state, _group in cursor.fetchall()
-        )
+        shops = tuple(MerchantShop(slug, state or "") for slug, state, _group in cursor.fetchall())
         if shops:
             return Merchant(user.pk, shops)
         cursor.execute(HAS_PERMISSIONS, [user.pk])

@@ -6,6 +6,7 @@ nothing, and a shopper's request has no manager at all.
 """
 
 import logging
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -18,16 +19,27 @@ from saleor.core.exceptions import PermissionDenied
 from saleor.graphql.api import schema
 from saleor.graphql.core.context import disallow_replica_in_context
 
-from .commands import COMMANDS
+from .commands import COMMANDS, INSTEAD
 from .fields import FIELDS, ORDER_PLAIN, QUERIES
+from .order_rules import RULES
 from .ownership import Refused, check_arguments
+from .payment_fields import PAYMENT_FIELDS, REFUND_PLAIN, TRANSACTION_PLAIN
 from .scope import RequestScope
 
 logger = logging.getLogger(__name__)
 
 NOT_FOR_MERCHANTS = "Cette action n'est pas ouverte aux boutiques : adressez-vous à l'Office."
 SUSPENDED = "Votre boutique est suspendue : vous pouvez tout consulter et ne rien changer."
+CLOSED = "Votre boutique est fermée : vous pouvez tout consulter et ne rien changer."
 REFUSED_BY_DATABASE = "42501"
+# Of these types each field is named here, or masked, or refused: a new one is not shown.
+PLAIN = {
+    "Order": ORDER_PLAIN,
+    "TransactionItem": TRANSACTION_PLAIN,
+    "OrderGrantedRefund": REFUND_PLAIN,
+}
+MASKS = FIELDS | PAYMENT_FIELDS
+assert len(MASKS) == len(FIELDS) + len(PAYMENT_FIELDS), "a field is masked twice"
 
 
 class MerchantResolvers(MiddlewareManager):
@@ -52,19 +64,25 @@ class MerchantResolvers(MiddlewareManager):
             return self.command(resolver, root, info, arguments)
         if place[0] == "Query" and place[1] not in QUERIES and not place[1].startswith("__"):
             raise PermissionDenied(NOT_FOR_MERCHANTS)
-        if place[0] == "Order" and place[1] not in ORDER_PLAIN and place not in FIELDS:
+        if place in MASKS:
+            return MASKS[place](self.scope, resolver, root, info, arguments)
+        if place[0] in PLAIN and place[1] not in PLAIN[place[0]]:
             raise PermissionDenied(NOT_FOR_MERCHANTS)
-        if place in FIELDS:
-            return FIELDS[place](self.scope, resolver, root, info, arguments)
         return resolver(root, info, **arguments)
+
+    def why_read_only(self) -> str:
+        """Say why nothing may be changed."""
+        if self.scope.shop is None:
+            return NOT_FOR_MERCHANTS
+        return CLOSED if self.scope.shop.state == "closed" else SUSPENDED
 
     def command(self, resolver: Any, root: Any, info: Any, arguments: dict[str, Any]) -> Any:
         """Check a mutation while scoped, run it elevated, and return to the merchant's role."""
         command = COMMANDS.get(info.field_name)
         if command is None:
-            return refuse(info, NOT_FOR_MERCHANTS)
+            return refuse(info, INSTEAD.get(info.field_name, NOT_FOR_MERCHANTS))
         if self.scope.read_only and not command.account:
-            return refuse(info, SUSPENDED if self.scope.shop else NOT_FOR_MERCHANTS)
+            return refuse(info, self.why_read_only())
         disallow_replica_in_context(info.context)
         try:
             with allow_writer():
@@ -74,10 +92,12 @@ class MerchantResolvers(MiddlewareManager):
         # What was read in one role must not be used in the other.
         info.context.dataloaders.clear()
         try:
-            with self.scope.elevated():
+            with self.scope.elevated(), checked(info.field_name, self.scope, arguments):
                 result = resolver(root, info, **arguments)
                 if is_thenable(result):
                     result = result.get()
+        except Refused as error:
+            return refuse(info, str(error))
         except DatabaseError as error:
             if getattr(error.__cause__, "sqlstate", None) != REFUSED_BY_DATABASE:
                 raise
@@ -87,6 +107,13 @@ class MerchantResolvers(MiddlewareManager):
             info.context.dataloaders.clear()
         forget_relations(result)
         return result
+
+
+def checked(
+    name: str, scope: RequestScope, arguments: dict[str, Any]
+) -> AbstractContextManager[None]:
+    """Return the rule of a mutation, which may change its arguments."""
+    return RULES[name](scope, arguments) if name in RULES else nullcontext()
 
 
 def forget_relations(payload: Any) -> None:
@@ -133,10 +160,12 @@ def special_resolvers() -> frozenset[Any]:
     """Return the resolvers of every mutation and root field, and of what fields.py masks."""
     found = [field.resolver for field in schema.get_mutation_type().fields.values()]
     found += [field.resolver for field in schema.get_query_type().fields.values()]
-    unknown = {("Order", name) for name in schema.get_type("Order").fields} - {
-        ("Order", name) for name in ORDER_PLAIN
+    unknown = {
+        (kind, name)
+        for kind, plain in PLAIN.items()
+        for name in schema.get_type(kind).fields.keys() - plain
     }
-    for kind, name in FIELDS.keys() | unknown:
+    for kind, name in MASKS.keys() | unknown:
         found.append(schema.get_type(kind).fields[name].resolver)
     assert all(found), "a field without resolver of its own cannot be watched"
     return frozenset(found)
