@@ -10,7 +10,8 @@ from .predicates import SHOP_KEY
 
 GROUP_KEY = "alencon.group"
 STATE_KEY = "alencon.state"
-READ_ONLY_STATES = ("suspended", "closed")
+CLOSED = "closed"
+READ_ONLY_STATES = ("suspended", CLOSED)
 # What a merchant's request may ask Saleor for. Given to the request and kept nowhere: in the
 # database a shop's group holds no permission, so that Saleor without this package, or a request
 # that it does not see, lets a merchant do nothing at all. Provisioning keeps it so.
@@ -30,15 +31,11 @@ HAS_PERMISSIONS = "SELECT EXISTS (SELECT FROM account_user_user_permissions WHER
 
 @dataclass(frozen=True)
 class MerchantShop:
-    """One shop of a merchant; ``state`` is the Office's word for it, empty when there is none."""
+    """One shop of a merchant. One that is suspended or closed is read, and not changed."""
 
     slug: str
-    state: str
-
-    @property
-    def read_only(self) -> bool:
-        """Whether the shop may change nothing."""
-        return self.state in READ_ONLY_STATES
+    read_only: bool
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,10 @@ def find_merchant(user: Any) -> Merchant | None:
         cursor.execute(FIND_GROUPS, [user.pk])
         groups = dict(cursor.fetchall())
         cursor.execute(FIND_SHOPS, [[global_group_id(number) for number in groups]])
-        shops = tuple(MerchantShop(slug, state or "") for slug, state, _group in cursor.fetchall())
+        shops = tuple(
+            MerchantShop(slug, state in READ_ONLY_STATES, state == CLOSED)
+            for slug, state, _group in cursor.fetchall()
+        )
         if shops:
             return Merchant(user.pk, shops)
         cursor.execute(HAS_PERMISSIONS, [user.pk])

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
+from graphene.utils.str_converters import to_snake_case
 from graphql.execution.middleware import MiddlewareManager
 from promise import is_thenable
 from saleor.core.db.connection import allow_writer
@@ -74,7 +75,7 @@ class MerchantResolvers(MiddlewareManager):
         """Say why nothing may be changed."""
         if self.scope.shop is None:
             return NOT_FOR_MERCHANTS
-        return CLOSED if self.scope.shop.state == "closed" else SUSPENDED
+        return CLOSED if self.scope.shop.closed else SUSPENDED
 
     def command(self, resolver: Any, root: Any, info: Any, arguments: dict[str, Any]) -> Any:
         """Check a mutation while scoped, run it elevated, and return to the merchant's role."""
@@ -137,8 +138,9 @@ def refuse(info: Any, reason: str) -> Any:
     if hasattr(payload, "handle_errors") and payload._meta.error_type_class is not None:
         extra = {}
         for name, field in kind.fields.items():
-            if name not in ("errors", payload._meta.error_type_field) and is_required(field):
-                extra[field.out_name if hasattr(field, "out_name") else name] = empty(field)
+            own_name = to_snake_case(name)
+            if own_name not in ("errors", payload._meta.error_type_field) and is_required(field):
+                extra[own_name] = empty(field)
         try:
             return payload.handle_errors(ValidationError({"id": ValidationError(reason)}), **extra)
         except Exception as error:
