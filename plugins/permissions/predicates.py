@@ -8,6 +8,7 @@ tables' owner, for whom no policy applies.
 SHOP = "nullif(current_setting('alencon.shop', true), '')"
 USER = "nullif(current_setting('alencon.user', true), '')::integer"
 SHOP_KEY = "alencon.shop"
+TOWN_APP = "alencon.town"
 
 
 def marked(row: str) -> str:
@@ -100,3 +101,11 @@ def fulfilment(column: str) -> str:
 def granted_refund(column: str) -> str:
     """Say that a column names a refund with lines, all of them the shop's."""
     return f"alencon_own_refund({column})"
+
+
+def town_app(row: str) -> str:
+    """Say that a row is the App of the Office's page in the Dashboard."""
+    return (
+        f"({row}.identifier = '{TOWN_APP}' AND {row}.type = 'thirdparty' AND {row}.is_active"
+        f" AND {row}.removed_at IS NULL)"
+    )
