@@ -67,7 +67,7 @@ def test_the_shops_page_lists_a_pickup_once_it_is_paid(basket, client):
 @pytest.mark.parametrize("state", ["to_prepare", "ready", "handed_over"])
 def test_pickups_of_an_earlier_version_wait_too_unless_they_are_handed_over(basket, state):
     Pickup.objects.update(state=state)
-    migration = import_module("saleor_alencon.orders.migrations.0007_pickups_await_payment")
+    migration = import_module("saleor_alencon.orders.migrations.0010_pickups_await_payment")
     migration.wait_for_payment(apps, None)
     expected = state if state == "handed_over" else "awaiting_payment"
     assert Pickup.objects.get().state == expected

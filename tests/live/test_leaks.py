@@ -29,7 +29,10 @@ from tests.live.merchants import Answer, Merchant, global_id, open_shops
 
 # These end the merchant's session, or change its password: asked by nobody here.
 ENDS_SESSION = {"Mutation.tokensDeactivateAll"}
-AT_COUNTER = "L'adresse est tenue par l'Office ; vos horaires se changent à votre comptoir, page « Horaires »."
+AT_COUNTER = (
+    "L'adresse est tenue par l'Office ; vos horaires se changent à votre comptoir,"
+    " page « Horaires »."
+)
 SHARED_PAYMENT = """
 SELECT t.token FROM payment_transactionitem t JOIN order_orderline l ON l.order_id = t.order_id
  WHERE l.product_sku = %s"""

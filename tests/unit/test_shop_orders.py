@@ -4,12 +4,12 @@ from itertools import pairwise
 
 import pytest
 
+from saleor_alencon.domain.commission import NO_COMMISSION
 from saleor_alencon.domain.money import price_of_pieces
 from saleor_alencon.domain.order_books import (
     LineFact,
     OrderFacts,
     RefundFact,
-    ShopTerms,
     TenderFact,
     TenderKind,
     derive_order_books,
@@ -111,7 +111,7 @@ def test_a_refused_shop_gives_its_part_of_the_delivery_fee_back():
         (RefundFact("r", 1123, {"b": 1000}, shipping_shop="books"),),
     )
     # When the bookshop refuses its line
-    terms = {"cheese": ShopTerms(0, 0), "books": ShopTerms(0, 0)}
+    terms = {"a": NO_COMMISSION, "b": NO_COMMISSION}
     parts = derive_order_books(facts, terms).parts
     # Then its line and its share of the fee go back, and nothing of the other's
     assert {name: part.refunded_cents for name, part in parts.items()} == {

@@ -20,7 +20,7 @@ def prepare_again(apps: Any, _editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0006_refunds_of_tenders"),
+        ("orders", "0009_terms_leave_shop_orders"),
     ]
 
     operations = [
