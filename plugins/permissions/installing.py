@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from .errors import RoleMissing, TablesUnclassed
-from .predicates import SHOP, SHOP_KEY
+from .predicates import DEFINER_FUNCTIONS, SHOP, SHOP_KEY
 from .tables import TABLES, Hidden, Own, Shared
 
 ROLE = "alencon_merchant"
@@ -118,6 +118,11 @@ def function_statements() -> list[str]:
         f"CREATE TRIGGER alencon_a_{KEEP} BEFORE UPDATE OF variant_id ON order_orderline"
         " FOR EACH ROW WHEN (OLD.variant_id IS NOT NULL AND NEW.variant_id IS NULL)"
         f" EXECUTE FUNCTION {KEEP}()",
+        *(
+            f"CREATE FUNCTION {name}(bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER"
+            f" SET search_path = public AS $$ SELECT {condition} $$"
+            for name, condition in DEFINER_FUNCTIONS.items()
+        ),
     ]
 
 
