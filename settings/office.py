@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "graphene_django",
     "saleor_alencon.accounts",
     "saleor_alencon.shops",
+    "saleor_alencon.commission",
     "saleor_alencon.inbox",
     "saleor_alencon.ledger",
     "saleor_alencon.dues",

@@ -22,6 +22,7 @@ from .commands import COMMANDS
 from .fields import FIELDS, ORDER_PLAIN, QUERIES
 from .looks import refusal
 from .ownership import Refused, check_arguments
+from .paid_orders import check_paid
 from .scope import RequestScope
 from .trail import SILENT, command_begin, command_end, command_failed, command_refused
 
@@ -71,6 +72,9 @@ class MerchantResolvers(MiddlewareManager):
         info.context.dataloaders.clear()
         try:
             result = self.run(resolver, root, info, arguments)
+        except Refused as error:
+            command_refused(self.scope, info, arguments, str(error))
+            return refuse(info, str(error))
         except DatabaseError as error:
             if not is_refused_by_database(error):
                 raise
@@ -99,8 +103,13 @@ class MerchantResolvers(MiddlewareManager):
             check_arguments(info, command, arguments)
 
     def run(self, resolver: Any, root: Any, info: Any, arguments: dict[str, Any]) -> Any:
-        """Run a mutation as the tables' owner, between the two rows of its trail."""
+        """Run a mutation as the tables' owner, between the two rows of its trail.
+
+        :raises Refused: what it hands over is not paid.
+        """
         with self.scope.elevated():
+            if COMMANDS[info.field_name].paid and arguments.get("order"):
+                check_paid(arguments["order"])
             act = command_begin(self.scope, info, arguments)
             try:
                 result = resolver(root, info, **arguments)

@@ -24,6 +24,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.ADMINISTRATOR: (
         *READ_EVERYTHING,
         "accounts.*",
+        "commission.*",
         "shops.*",
         "provisioning.look_shop",
         "provisioning.provision_shop",
@@ -32,6 +33,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.OPERATOR: (
         *READ_EVERYTHING,
         "catalogue.import_catalogue",
+        "commission.*",
         "provisioning.look_shop",
         "provisioning.provision_shop",
         "shops.add_*",

@@ -8,7 +8,7 @@ from django.db.models import Count, Sum
 
 from saleor_alencon.outputs.sepa import SepaError, read_control_sum
 from saleor_alencon.psp.models import FetchState
-from saleor_alencon.psp.reconciliation import overdue, psp_reconcile
+from saleor_alencon.psp.reconciliation import other_currencies, overdue, psp_reconcile
 from saleor_alencon.settlement.models import SettlementRun
 
 QUERIES: dict[str, str] = {
@@ -61,6 +61,21 @@ QUERIES: dict[str, str] = {
          GROUP BY so.id
         HAVING sum(l.paid_cents - l.refunded_cents)
             <> so.commission_cents + so.commission_vat_cents + so.net_cents""",
+    "a line's commission is what its frozen terms say": """
+        SELECT format('line %s: %s and %s of VAT', l.id, l.commission_cents, l.commission_vat_cents)
+          FROM orders_shoporderline l
+          CROSS JOIN LATERAL (SELECT l.paid_cents - l.refunded_cents AS kept) a
+          CROSS JOIN LATERAL (
+            SELECT round(kept * l.commission_rate_bps / 10000.0)::bigint AS share) b
+          CROSS JOIN LATERAL (
+            SELECT CASE WHEN kept = 0 THEN 0 ELSE least(
+                     greatest(share + l.commission_fixed_cents, l.commission_minimum_cents),
+                     l.commission_maximum_cents,
+                     greatest(share, kept * 10000 / (10000 + l.commission_vat_rate_bps)))
+                   END AS commission) c
+         WHERE l.commission_cents <> commission
+            OR l.commission_vat_cents <> round(commission * l.commission_vat_rate_bps / 10000.0)
+            OR (kept <> 0 AND l.sold_at IS NULL)""",
     "a statement's lines sum to its net": """
         SELECT st.number FROM settlement_statement st
           LEFT JOIN settlement_statementline l ON l.statement_id = st.id
@@ -113,6 +128,11 @@ QUERIES: dict[str, str] = {
         SELECT st.number FROM settlement_statement st
           LEFT JOIN settlement_payout p ON p.statement_id = st.id
          WHERE st.payable_cents <> coalesce(p.amount_cents, 0)""",
+    "an automatic payout of the provider's is made of its movements": """
+        SELECT format('%s: %s cents', p.provider_id, sum(m.amount_cents - m.fee_cents))
+          FROM psp_providerpayout p JOIN psp_balancetransaction m ON m.provider_payout_id = p.id
+         WHERE p.composed
+         GROUP BY p.id HAVING sum(m.amount_cents - m.fee_cents) <> 0""",
     "payouts declared executed or returned are in the ledger": """
         SELECT format('%s: %s', p.end_to_end_id, step.kind) FROM settlement_payout p
           CROSS JOIN (VALUES ('payout_executed', ARRAY['executed', 'returned']),
@@ -191,7 +211,7 @@ def _unlike_the_provider() -> list[str]:
     ]
     if found.matches and found.unexplained_cents and FetchState.objects.exists():
         wrong.append(f"{found.unexplained_cents} cents that no movement explains")
-    return wrong
+    return wrong + [f"in another currency: {each}" for each in other_currencies()]
 
 
 INVARIANTS: dict[str, Callable[[], list[str]]] = {
