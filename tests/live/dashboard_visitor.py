@@ -44,8 +44,10 @@ class Staff:
         self.page.get_by_test_id("email").fill(email)
         self.page.get_by_test_id("password").fill(password)
         self.page.get_by_test_id("submit").click()
-        expect(self.page.get_by_test_id("email")).to_have_count(0)
+        expect(self.page.get_by_test_id("email")).to_have_count(0, timeout=TIMEOUT_MS)
         self.settle()
+        # What Saleor advertises lies over the pages of a phone.
+        self.page.get_by_label("Dismiss Pulse announcement").click()
 
     def open(self, path: str) -> Page:
         """Open a page below the mount, and wait until it asks nothing more."""

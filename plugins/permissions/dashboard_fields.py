@@ -1,0 +1,51 @@
+"""What the Dashboard asks on pages that its menu shows a merchant, and Saleor refuses one.
+
+The menu follows permissions: who may see orders is offered customers and drafts, and a page that
+fulfils asks for settings. A refusal would be a red message on a page that is otherwise right.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from saleor.account.models import User
+from saleor.graphql.account.types import UserCountableConnection
+from saleor.graphql.core.connection import create_connection_slice
+from saleor.graphql.order.types import OrderCountableConnection
+from saleor.graphql.site.dataloaders import get_site_promise
+from saleor.order.models import Order
+
+Mask = Callable[[Any, Any, Any, Any, dict[str, Any]], Any]
+PAGING = ("first", "last", "before", "after")
+
+
+def empty_list(model: Any, connection_type: Any) -> Mask:
+    """Answer a list without rows, whatever was searched for."""
+
+    def mask(_scope: Any, _resolver: Any, _root: Any, info: Any, arguments: Any) -> Any:
+        paging = {key: value for key, value in arguments.items() if key in PAGING}
+        return create_connection_slice(model.objects.none(), info, paging, connection_type)
+
+    return mask
+
+
+def site_setting(name: str) -> Mask:
+    """Answer a setting of the town that says nothing of any shop."""
+
+    def mask(_scope: Any, _resolver: Any, _root: Any, info: Any, _arguments: Any) -> Any:
+        return get_site_promise(info.context).then(lambda site: getattr(site.settings, name))
+
+    return mask
+
+
+# Customers and drafts are the Office's.
+DASHBOARD_FIELDS: dict[tuple[str, str], Mask] = {
+    ("Query", "customers"): empty_list(User, UserCountableConnection),
+    ("Query", "draftOrders"): empty_list(Order, OrderCountableConnection),
+    ("Shop", "reserveStockDurationAnonymousUser"): site_setting(
+        "reserve_stock_duration_anonymous_user"
+    ),
+    ("Shop", "reserveStockDurationAuthenticatedUser"): site_setting(
+        "reserve_stock_duration_authenticated_user"
+    ),
+    ("Shop", "limitQuantityPerCheckout"): site_setting("limit_quantity_per_checkout"),
+}
