@@ -9,6 +9,7 @@ from typing import Any
 
 from saleor.account.models import User
 from saleor.graphql.account.types import UserCountableConnection
+from saleor.graphql.account.utils import get_user_accessible_channels
 from saleor.graphql.core.connection import create_connection_slice
 from saleor.graphql.order.types import OrderCountableConnection
 from saleor.graphql.site.dataloaders import get_site_promise
@@ -37,8 +38,15 @@ def site_setting(name: str) -> Mask:
     return mask
 
 
+def channels(_scope: Any, resolver: Any, _root: Any, info: Any, arguments: Any) -> Any:
+    """List the channels that the merchant's groups reach."""
+    own = {channel.pk for channel in get_user_accessible_channels(info, info.context.user)}
+    return [channel for channel in resolver(_root, info, **arguments) if channel.pk in own]
+
+
 # Customers and drafts are the Office's.
 DASHBOARD_FIELDS: dict[tuple[str, str], Mask] = {
+    ("Query", "channels"): channels,
     ("Query", "customers"): empty_list(User, UserCountableConnection),
     ("Query", "draftOrders"): empty_list(Order, OrderCountableConnection),
     ("Shop", "reserveStockDurationAnonymousUser"): site_setting(
