@@ -71,7 +71,11 @@ UNUSED_VALUE = (
 )
 VALUE_TRANSLATION = (
     "EXISTS (SELECT FROM attribute_attributevalue otv WHERE otv.id = {row}.attribute_value_id"
-    " AND (" + VALUE_OF_OWN.replace("{row}", "otv") + " OR (" + CHOICE.replace("{row}", "otv") + ")))"
+    " AND ("
+    + VALUE_OF_OWN.replace("{row}", "otv")
+    + " OR ("
+    + CHOICE.replace("{row}", "otv")
+    + ")))"
 )
 FULFILMENT_WRITE = (
     p.order("{row}.order_id") + " AND NOT EXISTS (SELECT FROM order_fulfillmentline fl"

@@ -17,6 +17,7 @@ from saleor_alencon.local.stripe_server import running_stripe_server
 from saleor_alencon.local.system_postgres import find_binaries
 from tests.browser.conftest import find_reason_to_skip as find_reason_without_browser
 from tests.live.card_shopper import CardShopper
+from tests.live.dashboard_town import BUILD_VARIABLE
 from tests.live.killable_saleor import KillableSaleor
 from tests.live.live_saleor import API_ENVIRONMENT, LiveSaleor
 from tests.live.merchants import Shops, open_shops
@@ -46,6 +47,16 @@ def find_reason_without_storefront() -> str | None:
     return find_reason_without_browser()
 
 
+def find_reason_without_dashboard() -> str | None:
+    """Return why Saleor's Dashboard cannot be visited, or None."""
+    build = os.environ.get(BUILD_VARIABLE)
+    if not build:
+        return f"{BUILD_VARIABLE} not set, see docs/merchant-scope.md"
+    if not (Path(build) / "index.html").is_file():
+        return f"{BUILD_VARIABLE} names no built Dashboard: {build} has no index.html"
+    return find_reason_without_browser()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip every test of this folder, with the same reason, when Saleor cannot be started."""
     live = tests_below(HERE, items, "live")
@@ -59,6 +70,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if live and reason is None:
         storefront = [item for item in live if item.path.name == "test_storefront.py"]
         leave_out(storefront, "storefront", find_reason_without_storefront())
+        dashboard = [item for item in live if item.path.name == "test_dashboard.py"]
+        leave_out(dashboard, "dashboard", find_reason_without_dashboard())
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ BOOKSHOP, CHEESE, TOYS = (
     "jouets-de-la-grande-rue",
 )
 PRODUCTS = {BOOKSHOP: 24, CHEESE: 8, TOYS: 8}
+BUILD_VARIABLE = "DASHBOARD_BUILD"  # names the folder of a built Dashboard
 MERCHANT, PASSWORD = "librairie@alencon.example", "merchant-demo-1"
 
 

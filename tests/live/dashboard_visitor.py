@@ -1,34 +1,39 @@
 """A member of staff with a browser in Saleor's own Dashboard, and what went wrong in it."""
 
-import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Route, expect
 
-from tests.browser.visitor import HEIGHTS
+from tests.browser.visitor import HEIGHTS, PHONE, SIDEWAYS
 
 TIMEOUT_MS = 30_000
-IGNORED = ("Failed to load resource",)
+STEP_MS, QUIET_STEPS = 200, 5
+NOT_LOADED = "Failed to load resource"  # looked at as an answer
+# Saleor advertises an app of its own on every page, by a video from its site.
+ADVERTISED = "saleor.io"
 
 
 class Staff:
-    """One person; ``faults`` is every failing answer, broken picture and error of the console."""
+    """One person; ``faults`` is every failing answer and everything the browser complained about.
+
+    ``answers`` has every answer's text, to look for what must not be in it.
+    """
 
     def __init__(self, browser: Browser, url: str, width: int, pictures: Path) -> None:
         self.faults: list[str] = []
-        self.refusals: list[str] = []
-        self.asked: set[str] = set()
-        self.elsewhere: set[str] = set()
+        self.answers: list[str] = []
+        self.width = width
         self._url = url
-        self._width = width
         self._pictures = pictures
+        self._waiting = 0  # for answers
         self._context = browser.new_context(
             viewport={"width": width, "height": HEIGHTS[width]}, locale="fr-FR"
         )
         self._context.set_default_timeout(TIMEOUT_MS)
-        self._context.on("requestfinished", self._look_at_answer)
+        self._context.route("**/graphql/", self._ask)
         self._context.on("request", self._look_at_request)
         self._context.on("console", self._look_at_console)
         self._context.on("weberror", lambda error: self.faults.append(f"script: {error.error}"))
@@ -36,6 +41,7 @@ class Staff:
 
     def close(self) -> None:
         """End the session."""
+        self._context.unroute_all(behavior="ignoreErrors")
         self._context.close()
 
     def sign_in(self, email: str, password: str) -> None:
@@ -46,48 +52,108 @@ class Staff:
         self.page.get_by_test_id("submit").click()
         expect(self.page.get_by_test_id("email")).to_have_count(0, timeout=TIMEOUT_MS)
         self.settle()
-        # What Saleor advertises lies over the pages of a phone.
+        # The advertisement lies over the pages.
         self.page.get_by_label("Dismiss Pulse announcement").click()
 
     def open(self, path: str) -> Page:
-        """Open a page below the mount, and wait until it asks nothing more."""
-        self.page.goto(self._url + path.lstrip("/"))
+        """Open a page below the mount: it has all it asked for, nobody scrolls sideways."""
+        self.page.goto(self._url + path)
         self.settle()
+        needed, given = self.page.evaluate(SIDEWAYS)
+        assert needed <= given, f"{path}: {needed} pixels wide on a screen of {given}"
         return self.page
 
     def settle(self) -> None:
-        """Wait until the page has what it asked for."""
-        self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_timeout(700)
+        """Wait until the page has every answer, and asks for nothing more."""
+        self.page.locator("#dashboard-app *").first.wait_for()
+        quiet = 0
+        while quiet < QUIET_STEPS:
+            before = len(self.answers)
+            self.page.wait_for_timeout(STEP_MS)
+            is_quiet = before == len(self.answers) and not self._waiting
+            quiet = quiet + 1 if is_quiet else 0
 
-    def picture(self, name: str, full: bool = False) -> None:
+    def picture(self, name: str) -> None:
         """Keep what the screen shows."""
-        self.page.screenshot(path=self._pictures / f"{name}-{self._width}.png", full_page=full)
+        self.page.screenshot(path=self._pictures / f"{name}-{self.width}.png")
+
+    def text(self) -> str:
+        """Return the words of the page, with plain spaces, and the words that it draws."""
+        drawn = " ".join(self.cells())
+        words = self.page.locator("#dashboard-app").inner_text() + " " + drawn
+        return words.replace("\xa0", " ").replace("\u202f", " ")
+
+    def cells(self) -> list[str]:
+        """Return the cells of a list that is drawn, as a screen reader gets them."""
+        return self.page.get_by_role("gridcell").all_inner_texts()
+
+    def menu(self) -> list[str]:
+        """Open the menu where it is behind a button, and return its entries."""
+        opener = self.page.get_by_test_id("sidebar-drawer-open")
+        if self.width == PHONE:
+            opener.click()
+        entries = self.page.locator("[data-test-id^=menu-item-label]")
+        expect(entries.last).to_be_visible()
+        names = entries.locator("visible=true").evaluate_all(
+            "all => all.map(e => e.dataset.testId)"
+        )
+        return [name.removeprefix("menu-item-label-") for name in names]
+
+    def type(self, field: Locator, value: str) -> None:
+        """Fill in a field that writes its amount in another way once it is clicked."""
+        field.click()
+        field.fill(value)
+        field.press("Tab")
+
+    def save(self, notice: str) -> None:
+        """Press the page's button, and see what the Dashboard says then."""
+        self.page.get_by_test_id("button-bar-confirm").click()
+        self.expect_notice(notice)
+        self.settle()
+
+    def expect_notice(self, text: str) -> None:
+        """See that a notice says a text."""
+        notices = self.page.locator("[data-sonner-toast]")
+        expect(notices.filter(has_text=re.compile(re.escape(text))).first).to_be_visible(
+            timeout=TIMEOUT_MS
+        )
+
+    def take_faults(self) -> list[str]:
+        """Return what went wrong so far, and begin anew."""
+        found, self.faults = self.faults, []
+        return list(dict.fromkeys(found))
+
+    def _ask(self, route: Route) -> None:
+        """Hand a question on to Saleor, and look at its answer on the way back."""
+        self._waiting += 1
+        try:
+            response = route.fetch()
+        finally:
+            self._waiting -= 1
+        if route.request.method == "POST":
+            self.answers.append(response.text())
+            for message in find_errors(response.json()):
+                self.faults.append(f"{name_of(route.request)}: {message}")
+        route.fulfill(response=response)
 
     def _look_at_request(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme not in ("data", "blob") and address.hostname != "127.0.0.1":
-            self.elsewhere.add(f"{address.scheme}://{address.hostname}{address.path}")
-
-    def _look_at_answer(self, request: Request) -> None:
-        response = request.response()
-        if response is None or request.method != "POST" or "/graphql/" not in request.url:
-            if response is not None and response.status >= 400:
-                self.faults.append(f"{response.status}: {request.url}")
+        if address.scheme in ("data", "blob") or address.hostname in ("127.0.0.1", ADVERTISED):
             return
-        try:
-            asked = json.loads(request.post_data or "{}")
-        except ValueError:
-            asked = {}
-        name = asked.get("operationName") if isinstance(asked, dict) else "batch"
-        self.asked.add(str(name))
-        body: Any = response.json()
-        for message in find_errors(body):
-            self.faults.append(f"{name}: {message}")
+        self.faults.append(f"request to another host: {request.url}")
 
     def _look_at_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith(IGNORED):
+        if message.type == "error" and not message.text.startswith(NOT_LOADED):
             self.faults.append(f"console: {message.text}")
+
+
+def name_of(request: Request) -> str:
+    """Return the name the Dashboard gives to what it asks."""
+    try:
+        asked = request.post_data_json
+    except ValueError:
+        return "a file"
+    return str(asked.get("operationName")) if isinstance(asked, dict) else "a batch"
 
 
 def find_errors(value: Any) -> list[str]:
@@ -99,7 +165,7 @@ def find_errors(value: Any) -> list[str]:
     found = []
     for key, inner in value.items():
         if key == "errors" and inner:
-            found += [str(one.get("message")) for one in inner if isinstance(one, dict)]
+            found += [str(one.get("message")) for one in inner]
         else:
             found += find_errors(inner)
     return found
