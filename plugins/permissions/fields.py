@@ -25,12 +25,12 @@ Mask = Callable[[Any, Any, Any, Any, dict[str, Any]], Any]
 # their tables are hidden: apps, pages and the Office's events are empty lists.
 QUERIES = frozenset({
     "addressValidationRules", "appExtensions", "apps", "attribute", "attributes", "homepageEvents",
-    "pageTypes", "pages", "categories", "category", "channel",
-    "channels", "collection", "collections", "customers", "draftOrders", "me", "order", "orders", "product", "productType",
+    "pageTypes", "pages", "categories", "category", "channel", "channels", "collection",
+    "collections", "customers", "draftOrders", "me", "order", "orders", "product", "productType",
     "productTypes", "productVariant", "productVariants", "products", "reportProductSales",
     "shippingZone", "shippingZones", "shop", "stock", "stocks", "taxClass", "taxClasses",
-    "taxConfiguration", "taxConfigurations", "taxCountryConfiguration",
-    "taxCountryConfigurations", "warehouse", "warehouses", "_service",
+    "taxConfiguration", "taxConfigurations", "taxCountryConfiguration", "taxCountryConfigurations",
+    "warehouse", "warehouses", "_service",
 })  # fmt: skip
 
 # Fields of Order that say nothing of other shops, or that row security has narrowed already.

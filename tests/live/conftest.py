@@ -17,6 +17,15 @@ from saleor_alencon.local.stripe_server import running_stripe_server
 from saleor_alencon.local.system_postgres import find_binaries
 from tests.browser.conftest import find_reason_to_skip as find_reason_without_browser
 from tests.live.card_shopper import CardShopper
+
+# Its fixtures are found by pytest here.
+from tests.live.dashboard_fixtures import (  # noqa: F401
+    admin,
+    chromium,
+    market,
+    merchant,
+    pictures,
+)
 from tests.live.dashboard_town import BUILD_VARIABLE
 from tests.live.killable_saleor import KillableSaleor
 from tests.live.live_saleor import API_ENVIRONMENT, LiveSaleor
@@ -70,7 +79,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if live and reason is None:
         storefront = [item for item in live if item.path.name == "test_storefront.py"]
         leave_out(storefront, "storefront", find_reason_without_storefront())
-        dashboard = [item for item in live if item.path.name == "test_dashboard.py"]
+        dashboard = [item for item in live if item.path.name.startswith("test_dashboard")]
         leave_out(dashboard, "dashboard", find_reason_without_dashboard())
 
 

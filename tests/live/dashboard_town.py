@@ -3,7 +3,9 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
@@ -15,17 +17,32 @@ from saleor_alencon.local.saleor_stack import (
     start_saleor_tasks,
 )
 from tests.live.dashboard_server import running_dashboard
+from tests.live.merchants import global_id
 from tests.live.office_town import OfficeTown, running_office_town
-from tests.live.shopping import Town
+from tests.live.shopping import PlacedOrder, Town
 
 BOOKSHOP, CHEESE, TOYS = (
     "librairie-des-halles",
     "fromagerie-du-perche",
     "jouets-de-la-grande-rue",
 )
+BOOKSHOP_NAME, CHEESE_NAME = "Librairie des Halles", "Fromagerie du Perche"
 PRODUCTS = {BOOKSHOP: 24, CHEESE: 8, TOYS: 8}
 BUILD_VARIABLE = "DASHBOARD_BUILD"  # names the folder of a built Dashboard
 MERCHANT, PASSWORD = "librairie@alencon.example", "merchant-demo-1"
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article of a shop; ``price`` is in euros."""
+
+    number: int  # of the product
+    product: str
+    variant: str
+    slug: str
+    name: str
+    sku: str
+    price: Decimal
 
 
 @dataclass
@@ -36,6 +53,55 @@ class DashboardTown:
     office: str
     dashboard: str
     shopping: Town
+
+    def one(self, query: str, *values: Any) -> Any:
+        """Return one value from the database, past everything."""
+        return self.town.sql(query, *values)[0][0]
+
+    def article(self, shop: str, place: int) -> Article:
+        """Return the nth article of a shop."""
+        row = self.town.sql(
+            "SELECT p.id, v.id, p.slug, p.name, v.sku, l.price_amount FROM product_productvariant v"
+            " JOIN product_product p ON p.id = v.product_id"
+            " JOIN product_productvariantchannellisting l ON l.variant_id = v.id"
+            " WHERE p.private_metadata ->> 'alencon.shop' = %s AND v.sku IS NOT NULL"
+            " ORDER BY v.id OFFSET %s LIMIT 1",
+            shop, place,
+        )[0]  # fmt: skip
+        product, variant = global_id("Product", row[0]), global_id("ProductVariant", row[1])
+        return Article(row[0], product, variant, *row[2:])
+
+    def identifier(self, kind: str, table: str, slug: str) -> str:
+        """Return the global id of a row with a slug."""
+        return global_id(kind, self.one(f"SELECT id FROM {table} WHERE slug = %s", slug))
+
+    def warehouse(self, shop: str) -> str:
+        """Return the global id of a shop's warehouse."""
+        return self.identifier("Warehouse", "warehouse_warehouse", shop)
+
+    def collection(self, shop: str) -> str:
+        """Return the global id of a shop's collection."""
+        return self.identifier("Collection", "product_collection", shop)
+
+    def buy(self, *shops: str) -> tuple[PlacedOrder, dict[str, Article]]:
+        """Buy two pieces of the first article in stock of each shop; return them by shop."""
+        found = {
+            shop: self.article(
+                shop,
+                self.one(
+                    "SELECT count(*) FROM product_productvariant v"
+                    " JOIN product_product p ON p.id = v.product_id"
+                    " WHERE p.private_metadata ->> 'alencon.shop' = %s AND v.sku IS NOT NULL"
+                    " AND v.id < (SELECT min(s.product_variant_id) FROM warehouse_stock s"
+                    " JOIN warehouse_warehouse w ON w.id = s.warehouse_id"
+                    " WHERE w.slug = %s AND s.quantity - s.quantity_allocated > 3)",
+                    shop, shop,
+                ),
+            )
+            for shop in shops
+        }  # fmt: skip
+        basket = {article.sku: 2 for article in found.values()}
+        return self.shopping.buy(basket, customer="Cliente Démo 42"), found
 
 
 @contextlib.contextmanager

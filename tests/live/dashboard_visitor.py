@@ -1,5 +1,6 @@
 """A member of staff with a browser in Saleor's own Dashboard, and what went wrong in it."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ TIMEOUT_MS = 30_000
 STEP_MS, QUIET_STEPS = 200, 5
 NOT_LOADED = "Failed to load resource"  # looked at as an answer
 # Saleor advertises an app of its own on every page, by a video from its site.
+TEST_IDS = "all => all.map(element => element.dataset.testId)"
 ADVERTISED = "saleor.io"
 
 
@@ -94,9 +96,7 @@ class Staff:
             opener.click()
         entries = self.page.locator("[data-test-id^=menu-item-label]")
         expect(entries.last).to_be_visible()
-        names = entries.locator("visible=true").evaluate_all(
-            "all => all.map(e => e.dataset.testId)"
-        )
+        names = entries.locator("visible=true").evaluate_all(TEST_IDS)
         return [name.removeprefix("menu-item-label-") for name in names]
 
     def type(self, field: Locator, value: str) -> None:
@@ -117,6 +117,21 @@ class Staff:
         expect(notices.filter(has_text=re.compile(re.escape(text))).first).to_be_visible(
             timeout=TIMEOUT_MS
         )
+
+    def notices(self) -> list[str]:
+        """Return what the Dashboard's notices say."""
+        return self.page.locator("[data-sonner-toast]").all_inner_texts()
+
+    def asked_total(self) -> dict[str, int]:
+        """Return the numbers of products by collection that the last answers have."""
+        found: dict[str, int] = {}
+        for answer in self.answers[-20:]:
+            collections = (json.loads(answer).get("data") or {}).get("collections") or {}
+            for edge in collections.get("edges", []):
+                node = edge["node"]
+                if "products" in node:
+                    found[node["name"]] = node["products"]["totalCount"]
+        return found
 
     def take_faults(self) -> list[str]:
         """Return what went wrong so far, and begin anew."""

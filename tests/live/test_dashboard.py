@@ -1,40 +1,30 @@
 """A merchant works in Saleor's own Dashboard, which is built outside the project, as if alone.
 
-``docs/merchant-scope.md`` says how. Pictures of its pages are in pytest's folder of temporary files.
+``docs/merchant-scope.md`` says how. Pictures of the pages are in pytest's temporary folder.
 """
 
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
+import time
 from pathlib import Path
-from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from PIL import Image
+from playwright.sync_api import expect
 
 from saleor_alencon.local.demo import OPERATOR
-from saleor_alencon.local.saleor_source import STAFF_EMAIL, STAFF_PASSWORD
-from tests.browser.conftest import find_chromium
-from tests.browser.visitor import DESKTOP, PHONE
+from tests.browser.visitor import PHONE
 from tests.live.dashboard_town import (
     BOOKSHOP,
-    BUILD_VARIABLE,
+    BOOKSHOP_NAME,
     CHEESE,
+    CHEESE_NAME,
     MERCHANT,
-    PASSWORD,
     TOYS,
     DashboardTown,
-    running_dashboard_town,
 )
 from tests.live.dashboard_visitor import Staff
 from tests.live.merchants import global_id
-from tests.live.office_visitor import OfficeVisitor
+from tests.live.office_visitor import SHOP_ORDERS, OfficeVisitor
+from tests.live.shopping import PlacedOrder
 
-BOOKSHOP_NAME, CHEESE_NAME = "Librairie des Halles", "Fromagerie du Perche"
-NOT_OPEN = "Cette action n'est pas ouverte aux boutiques : adressez-vous à l'Office."
-NOT_FOUND = "Sorry, the page was not found"
-MERCHANTS_MENU = ["home", "search", "products", "orders", "customers", "installed-extensions"]
 FIND_PRODUCT = """
 query($slug: String!) {
   product(slug: $slug, channel: "alencon") {
@@ -46,148 +36,227 @@ query($slug: String!) {
 }"""
 
 
-@pytest.fixture(scope="module")
-def market() -> Iterator[DashboardTown]:
-    """Run the town, and the Dashboard for it."""
-    folder = Path(tempfile.mkdtemp(prefix="alencon-dashboard-"))
-    try:
-        with running_dashboard_town(folder, Path(os.environ[BUILD_VARIABLE])) as market:
-            yield market
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def chromium(market: DashboardTown) -> Iterator[Browser]:
-    """Run one Chromium that knows no other host than this machine."""
-    arguments = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-    with sync_playwright() as playwright:
-        playwright.selectors.set_test_id_attribute("data-test-id")
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("dashboard")
-
-
-@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
-def merchant(
-    request: pytest.FixtureRequest, market: DashboardTown, chromium: Browser, pictures: Path
-) -> Iterator[Staff]:
-    """Give the bookshop's merchant, signed in; nothing may go wrong that a test does not take."""
-    staff = Staff(chromium, market.dashboard, request.param, pictures)
-    staff.sign_in(MERCHANT, PASSWORD)
-    yield staff
-    staff.close()
-    assert staff.take_faults() == []
-
-
-@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
-def admin(
-    request: pytest.FixtureRequest, market: DashboardTown, chromium: Browser, pictures: Path
-) -> Iterator[Staff]:
-    """Give the Office's superuser, signed in."""
-    staff = Staff(chromium, market.dashboard, request.param, pictures)
-    staff.sign_in(STAFF_EMAIL, STAFF_PASSWORD)
-    yield staff
-    staff.close()
-    assert staff.take_faults() == []
-
-
-def find_variant(market: DashboardTown, shop: str, place: int) -> tuple[str, str, str]:
-    """Return the slug, the product's and the variant's global id of a shop's nth variant."""
-    slug, product, variant = market.town.sql(
-        "SELECT p.slug, p.id, v.id FROM product_productvariant v"
-        " JOIN product_product p ON p.id = v.product_id"
-        " WHERE p.private_metadata ->> 'alencon.shop' = %s ORDER BY v.id OFFSET %s LIMIT 1",
-        shop, place,
-    )[0]  # fmt: skip
-    return slug, global_id("Product", product), global_id("ProductVariant", variant)
-
-
-def buy(market: DashboardTown, *shops: str) -> Any:
-    """Buy two pieces of the third article of each shop, paid at once."""
-    basket = {}
-    for shop in shops:
-        _slug, _product, variant = find_variant(market, shop, 3)
-        number = market.town.sql(
-            "SELECT sku FROM product_productvariant WHERE id = %s", key(variant)
-        )
-        basket[number[0][0]] = 2
-    return market.shopping.buy(basket, customer="Cliente Démo 42")
-
-
-def key(identifier: str) -> int:
-    """Return what a global id names in its table."""
-    import base64
-
-    return int(base64.b64decode(identifier).decode().split(":")[1])
-
-
-def warehouse_id(market: DashboardTown, shop: str) -> str:
-    """Return the global id of a shop's warehouse."""
-    rows = market.town.sql("SELECT id FROM warehouse_warehouse WHERE slug = %s", shop)
-    return global_id("Warehouse", rows[0][0])
-
-
-def test_the_menu_has_what_a_merchant_works_with_and_no_customers_are_listed(
-    merchant: Staff,
-) -> None:
-    merchant.open("home")
-    assert merchant.menu() == [*MERCHANTS_MENU, "configure"]
-    merchant.picture("menu")
-
-    for path, words in (("customers", "No customers found"), ("orders/drafts", "No orders found")):
-        merchant.open(path)
-        merchant.picture(path.replace("/", "-"))
-        assert words in merchant.text()
-    # No entry of the menu leads there, but an address can be typed.
-    for path in ("discounts/vouchers", "gift-cards", "translations", "channels", "site-settings"):
-        merchant.open(path)
-        assert NOT_FOUND in merchant.text(), path
-
-
 def test_every_page_of_the_menu_has_its_content_and_shows_no_error(
     market: DashboardTown, merchant: Staff
 ) -> None:
-    order = buy(market, BOOKSHOP, CHEESE, TOYS)
-    _slug, product, variant = find_variant(market, BOOKSHOP, 0)
-    media = market.town.sql(
-        "SELECT id FROM product_productmedia WHERE product_id = %s", key(product)
-    )
-    category = market.town.sql(
-        "SELECT category_id FROM product_product WHERE id = %s", key(product)
-    )
-    collection = market.town.sql("SELECT id FROM product_collection WHERE slug = %s", BOOKSHOP)
-    name = market.town.sql("SELECT name FROM product_product WHERE id = %s", key(product))[0][0]
+    order, articles = market.buy(BOOKSHOP, CHEESE, TOYS)
+    article = articles[BOOKSHOP]
+    number = article.number
+    media = market.one("SELECT min(id) FROM product_productmedia WHERE product_id = %s", number)
+    category = market.one("SELECT category_id FROM product_product WHERE id = %s", number)
     pages = {
         "search?q=dentelli": "L'Été de la dentellière",
         "products": "Live",
-        f"products/{product}": "All channels configured correctly",
-        f"products/variant/{variant}": BOOKSHOP_NAME,
-        f"products/{product}/image/{global_id('ProductMedia', media[0][0])}": "Media Information",
+        f"products/{article.product}": "All channels configured correctly",
+        f"products/variant/{article.variant}": BOOKSHOP_NAME,
+        f"products/{article.product}/image/{global_id('ProductMedia', media)}": "Media View",
         "categories": "Livres",
-        f"categories/{global_id('Category', category[0][0])}": "Subcategories",
+        f"categories/{global_id('Category', category)}": "Subcategories",
         "collections": BOOKSHOP_NAME,
-        f"collections/{global_id('Collection', collection[0][0])}": BOOKSHOP_NAME,
+        f"collections/{market.collection(BOOKSHOP)}": "Live",
         "orders": order.number,
         f"orders/{order.id}": "Cliente Démo 42",
         f"orders/{order.id}/fulfill": BOOKSHOP_NAME,
         "warehouses": BOOKSHOP_NAME,
-        f"warehouses/{warehouse_id(market, BOOKSHOP)}": "Address Information",
+        f"warehouses/{market.warehouse(BOOKSHOP)}": "Address Information",
         "configuration": "Warehouses",
         "taxes/channels": "Acheter à Alençon",
         "extensions/installed": "extensions",
     }
-    assert name
 
-    for number, (path, words) in enumerate(pages.items()):
+    for place, (path, words) in enumerate(pages.items()):
         merchant.open(path)
-        merchant.picture(f"page-{number:02}-{path.split('/')[0].split('?')[0]}")
+        merchant.picture(f"page-{place:02}-{path.split('/')[0].split('?')[0]}")
         assert words in merchant.text(), path
-        assert CHEESE_NAME not in merchant.text(), path
-        assert merchant.page.get_by_text("Error", exact=True).count() == 0, path
+        assert merchant.notices() == [], path
         assert merchant.take_faults() == [], path
+    assert CHEESE_NAME not in "".join(merchant.answers)
+
+
+def test_lists_count_search_and_filter_what_is_the_shops(
+    market: DashboardTown, merchant: Staff
+) -> None:
+    order, _articles = market.buy(BOOKSHOP, CHEESE)
+    others, _articles = market.buy(CHEESE)
+    products = market.one(
+        "SELECT count(*) FROM product_product WHERE private_metadata ->> 'alencon.shop' = %s",
+        BOOKSHOP,
+    )
+    fulfilled = "0%5Bs0.status%5D%5B0%5D=FULFILLED"
+
+    merchant.open("collections")
+    assert merchant.asked_total() == {BOOKSHOP_NAME: products, "À la une": 0}
+    merchant.open("orders")
+    assert order.number in merchant.cells()
+    assert others.number not in merchant.cells()
+    merchant.open(f"orders?query={order.number}")
+    merchant.picture("orders-searched")
+    assert numbers(merchant) == [order.number]
+    merchant.open(f"orders?query={others.number}")
+    assert numbers(merchant) == []
+    merchant.open(f"orders?{fulfilled}&query={order.number}")
+    assert numbers(merchant) == []
+    market.shopping.fulfil(order.id)
+    merchant.open(f"orders?{fulfilled}&query={order.number}")
+    merchant.picture("orders-filtered")
+    assert numbers(merchant) == [order.number]
+
+
+def test_a_price_and_a_stock_are_edited_and_shoppers_get_them(
+    market: DashboardTown, merchant: Staff
+) -> None:
+    place, price, pieces = (4, 18.9, 33) if merchant.width == PHONE else (5, 21.3, 44)
+    article = market.article(BOOKSHOP, place)
+
+    page = merchant.open(f"products/variant/{article.variant}")
+    merchant.type(page.get_by_test_id("price-field").first, f"{price:.2f}")
+    merchant.type(page.get_by_test_id("stock-input"), str(pieces))
+    merchant.picture("price-edited")
+    merchant.save("Variant updated")
+
+    seen = market.town.ask_as_shopper(FIND_PRODUCT, slug=article.slug)["product"]
+    assert seen["pricing"]["priceRange"]["start"]["gross"]["amount"] == price
+    assert seen["variants"] == [{"quantityAvailable": pieces}]
+
+
+def test_a_product_is_added_with_a_picture_and_shoppers_find_it_in_the_shop(
+    market: DashboardTown, merchant: Staff, tmp_path: Path
+) -> None:
+    name = f"Carnet de dentelle {merchant.width}"
+    picture = tmp_path / "carnet.png"
+    Image.new("RGB", (640, 480), (180, 40, 60)).save(picture)
+
+    page = merchant.open("products")
+    page.get_by_test_id("add-product").first.click()
+    dialog = page.get_by_test_id("create-product-dialog")
+    dialog.locator("[name=name]").fill(name)
+    dialog.get_by_role("combobox").click()
+    page.get_by_test_id("select-option").filter(has_text="Article").click()
+    dialog.get_by_role("button", name="Create").click()
+    merchant.expect_notice("Product created")
+    merchant.settle()
+    product = page.url.split("/products/")[1].split("?")[0].replace("%3D", "=")
+    page.get_by_test_id("product-media-file-input").set_input_files(picture)
+    merchant.expect_notice("1 image added")
+    choose_category_and_channel(merchant)
+    merchant.picture("product-added")
+    merchant.save("Product updated")
+    page = merchant.open(f"products/{product}/variant/add")
+    page.get_by_test_id("variant-name-input").fill("Carnet")
+    merchant.type(page.get_by_test_id("price-field").first, "12.50")
+    merchant.save("Variant created")
+    put_into_stock(merchant, 7)
+    page = merchant.open(f"products/{product}")
+    page.get_by_test_id("setup-product-make-available").click()
+    merchant.picture("product-on-sale")
+    merchant.save("Product updated")
+
+    slug = market.one("SELECT slug FROM product_product WHERE name = %s", name)
+    seen = market.town.ask_as_shopper(FIND_PRODUCT, slug=slug)["product"]
+    assert seen["thumbnail"]["url"].startswith("http")
+    assert seen["pricing"]["priceRange"]["start"]["gross"]["amount"] == 12.5
+    assert seen["variants"] == [{"quantityAvailable": 7}]
+    assert seen["collections"] == [{"name": BOOKSHOP_NAME}]
+    shop = {"attribute": {"slug": "boutique"}, "values": [{"name": BOOKSHOP_NAME}]}
+    assert shop in seen["attributes"]
+
+
+def choose_category_and_channel(merchant: Staff) -> None:
+    """Choose the first book category, and the town's only channel."""
+    page = merchant.page
+    page.get_by_test_id("channels-availability-manage-button").click()
+    dialog = page.get_by_role("dialog")
+    rows = dialog.get_by_test_id("channel-row")
+    assert rows.all_inner_texts() == ["Acheter à Alençon"]
+    rows.get_by_role("checkbox").click()
+    dialog.get_by_test_id("submit").click()
+    page.get_by_test_id("category").locator("input").click()
+    page.get_by_test_id("select-option").filter(has_text="Romans").click()
+
+
+def put_into_stock(merchant: Staff, pieces: int) -> None:
+    """Put pieces of the open variant into the only warehouse that is offered."""
+    page = merchant.page
+    page.get_by_test_id("assign-warehouse-button").click()
+    dialog = page.get_by_role("dialog")
+    rows = dialog.get_by_test_id("dialog-row")
+    expect(rows).to_have_count(1)
+    assert BOOKSHOP_NAME in rows.inner_text()
+    rows.get_by_role("checkbox").click()
+    dialog.get_by_test_id("assign-and-save-button").click()
+    merchant.type(page.get_by_test_id("stock-input"), str(pieces))
+    merchant.save("Variant updated")
+
+
+def test_its_part_of_a_three_shop_order_is_fulfilled_after_another_shops(
+    market: DashboardTown, merchant: Staff
+) -> None:
+    order, articles = market.buy(BOOKSHOP, CHEESE, TOYS)
+    market.shopping.fulfil(order.id, {articles[CHEESE].sku})
+    share = f"{2 * articles[BOOKSHOP].price:.2f}"
+
+    page = merchant.open(f"orders/{order.id}")
+    merchant.picture("order-to-fulfil")
+    assert share in merchant.text()
+    page.get_by_role("button", name="Fulfill").first.click()
+    merchant.settle()
+    merchant.picture("fulfilling")
+    assert articles[BOOKSHOP].name in merchant.text()
+    assert BOOKSHOP_NAME in page.get_by_test_id("select-warehouse-button").inner_text()
+    merchant.save("Fulfilled Items")
+    merchant.picture("order-fulfilled")
+
+    found = market.shopping.order(order.id)
+    assert found["status"] == "PARTIALLY_FULFILLED"
+    assert {line["productSku"]: line["quantityToFulfill"] for line in found["lines"]} == {
+        articles[BOOKSHOP].sku: 0,
+        articles[CHEESE].sku: 0,
+        articles[TOYS].sku: 2,
+    }
+    wanted = {BOOKSHOP: "HANDED_OVER", CHEESE: "HANDED_OVER", TOYS: "TO_PREPARE"}
+    assert states_in_the_office(market, order, wanted) == wanted
+    seen = "".join(merchant.answers)
+    for hidden in (articles[CHEESE].name, articles[TOYS].name, articles[CHEESE].sku):
+        assert hidden not in seen
+
+
+def states_in_the_office(
+    market: DashboardTown, order: PlacedOrder, wanted: dict[str, str]
+) -> dict[str, str]:
+    """Return the states of an order's parts once they are as wanted, or those after a minute."""
+    operator = OfficeVisitor(market.office, OPERATOR)
+    states: dict[str, str] = {}
+    deadline = time.monotonic() + 60
+    while states != wanted and time.monotonic() < deadline:
+        edges = operator.ask(SHOP_ORDERS, number=order.number)["shopOrders"]["edges"]
+        states = {edge["node"]["shop"]["slug"]: edge["node"]["state"] for edge in edges}
+        time.sleep(0.5)
+    operator.close()
+    return states
+
+
+def test_the_dashboard_speaks_french_to_who_chooses_it(
+    market: DashboardTown, merchant: Staff
+) -> None:
+    user = market.one("SELECT id FROM account_user WHERE email = %s", MERCHANT)
+    order, _articles = market.buy(BOOKSHOP)
+
+    page = merchant.open(f"staff/{global_id('User', user)}")
+    page.get_by_test_id("staff-preferences").get_by_role("combobox").click()
+    page.get_by_role("option", name="Français", exact=True).click()
+    expect(page.get_by_text("Réinitialiser le mot de passe")).to_be_visible()
+    merchant.settle()
+    merchant.picture("french-profile")
+    merchant.open("orders")
+    merchant.picture("french-orders")
+    assert "Rechercher parmi les commandes" in str(
+        page.get_by_role("textbox").first.get_attribute("placeholder")
+    )
+    merchant.open(f"orders/{order.id}")
+    merchant.picture("french-order")
+    assert "Adresse de livraison" in merchant.text()
+
+
+def numbers(staff: Staff) -> list[str]:
+    """Return the numbers of the listed orders."""
+    return [cell for cell in staff.cells() if cell.isdigit()]
