@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from saleor_alencon.local.saleor_source import STAFF_EMAIL, STAFF_PASSWORD
 from tests.browser.conftest import find_chromium
@@ -19,7 +19,7 @@ from tests.live.dashboard_town import (
     DashboardTown,
     running_dashboard_town,
 )
-from tests.live.dashboard_visitor import Staff
+from tests.live.dashboard_visitor import TIMEOUT_MS, Staff
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +38,7 @@ def chromium(market: DashboardTown) -> Iterator[Browser]:
     """Run one Chromium that knows no other host than this machine."""
     arguments = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
     with sync_playwright() as playwright:
+        expect.set_options(timeout=TIMEOUT_MS)
         playwright.selectors.set_test_id_attribute("data-test-id")
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
         yield browser

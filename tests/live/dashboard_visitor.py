@@ -1,7 +1,7 @@
 """A member of staff with a browser in Saleor's own Dashboard, and what went wrong in it."""
 
 import json
-import re
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,9 +11,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 from tests.browser.visitor import HEIGHTS, PHONE, SIDEWAYS
 
 TIMEOUT_MS = 30_000
-STEP_MS, QUIET_STEPS = 200, 5
+STEP_MS, QUIET_STEPS = 200, 4
 NOT_LOADED = "Failed to load resource"  # looked at as an answer
 # Saleor advertises an app of its own on every page, by a video from its site.
+CELL = "[role=gridcell]"  # below the canvas that draws a list
 TEST_IDS = "all => all.map(element => element.dataset.testId)"
 ADVERTISED = "saleor.io"
 
@@ -52,7 +53,7 @@ class Staff:
         self.page.get_by_test_id("email").fill(email)
         self.page.get_by_test_id("password").fill(password)
         self.page.get_by_test_id("submit").click()
-        expect(self.page.get_by_test_id("email")).to_have_count(0, timeout=TIMEOUT_MS)
+        expect(self.page.get_by_test_id("email")).to_have_count(0)
         self.settle()
         # The advertisement lies over the pages.
         self.page.get_by_label("Dismiss Pulse announcement").click()
@@ -85,9 +86,19 @@ class Staff:
         words = self.page.locator("#dashboard-app").inner_text() + " " + drawn
         return words.replace("\xa0", " ").replace("\u202f", " ")
 
+    def see(self, words: str, place: str = "") -> None:
+        """Wait until the page says some words.
+
+        :raises AssertionError: it does not in half a minute; what it says then, and ``place``.
+        """
+        deadline = time.monotonic() + TIMEOUT_MS / 1000
+        while words not in self.text():
+            assert time.monotonic() < deadline, f"{place}: no {words!r} in {self.text()!r}"
+            self.page.wait_for_timeout(STEP_MS)
+
     def cells(self) -> list[str]:
         """Return the cells of a list that is drawn, as a screen reader gets them."""
-        return self.page.get_by_role("gridcell").all_inner_texts()
+        return self.page.locator(CELL).all_text_contents()
 
     def menu(self) -> list[str]:
         """Open the menu where it is behind a button, and return its entries."""
@@ -114,9 +125,7 @@ class Staff:
     def expect_notice(self, text: str) -> None:
         """See that a notice says a text."""
         notices = self.page.locator("[data-sonner-toast]")
-        expect(notices.filter(has_text=re.compile(re.escape(text))).first).to_be_visible(
-            timeout=TIMEOUT_MS
-        )
+        expect(notices.filter(has_text=text).first).to_be_visible()
 
     def notices(self) -> list[str]:
         """Return what the Dashboard's notices say."""
@@ -140,15 +149,18 @@ class Staff:
 
     def _ask(self, route: Route) -> None:
         """Hand a question on to Saleor, and look at its answer on the way back."""
+        request = route.request
+        if request.method != "POST" or "json" not in request.headers["content-type"]:
+            route.continue_()  # a picture that is sent: the Dashboard says what became of it
+            return
         self._waiting += 1
         try:
-            response = route.fetch()
+            response = route.fetch(max_retries=5)  # Saleor ends connections that are kept
         finally:
             self._waiting -= 1
-        if route.request.method == "POST":
-            self.answers.append(response.text())
-            for message in find_errors(response.json()):
-                self.faults.append(f"{name_of(route.request)}: {message}")
+        self.answers.append(response.text())
+        for message in find_errors(response.json()):
+            self.faults.append(f"{request.post_data_json['operationName']}: {message}")
         route.fulfill(response=response)
 
     def _look_at_request(self, request: Request) -> None:
@@ -160,15 +172,6 @@ class Staff:
     def _look_at_console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(NOT_LOADED):
             self.faults.append(f"console: {message.text}")
-
-
-def name_of(request: Request) -> str:
-    """Return the name the Dashboard gives to what it asks."""
-    try:
-        asked = request.post_data_json
-    except ValueError:
-        return "a file"
-    return str(asked.get("operationName")) if isinstance(asked, dict) else "a batch"
 
 
 def find_errors(value: Any) -> list[str]:

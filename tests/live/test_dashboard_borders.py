@@ -1,5 +1,7 @@
 """What Saleor's own Dashboard does not let a merchant see or do, and that the admin sees all."""
 
+from playwright.sync_api import expect
+
 from tests.live.dashboard_town import (
     BOOKSHOP,
     BOOKSHOP_NAME,
@@ -25,12 +27,12 @@ def test_the_menu_has_what_a_merchant_works_with_and_no_customers_are_listed(
 
     for path, words in (("customers", "No customers found"), ("orders/drafts", "No orders found")):
         merchant.open(path)
+        merchant.see(words, path)
         merchant.picture(path.replace("/", "-"))
-        assert words in merchant.text()
     # No entry of the menu leads there, but an address can be typed.
     for path in ("discounts/vouchers", "gift-cards", "translations", "channels", "site-settings"):
         merchant.open(path)
-        assert NOT_FOUND in merchant.text(), path
+        merchant.see(NOT_FOUND, path)
 
 
 def test_another_shops_pages_are_not_found_by_their_address(
@@ -49,7 +51,7 @@ def test_another_shops_pages_are_not_found_by_their_address(
 
     for path in pages:
         merchant.open(path)
-        assert NOT_FOUND in merchant.text(), path
+        merchant.see(NOT_FOUND, path)
         assert merchant.take_faults() == [], path
     merchant.picture("another-shops")
     merchant.open(f"orders/{order.id}/fulfill")
@@ -74,9 +76,8 @@ def test_a_refused_action_says_why_and_changes_nothing(
     page = merchant.open(f"categories/{global_id('Category', category)}")
     page.locator("[name=name]").fill("Romans volés")
     page.get_by_test_id("button-bar-confirm").click()
-    merchant.settle()
+    merchant.expect_notice(NOT_OPEN)
     merchant.picture("refused-category")
-    assert NOT_OPEN in merchant.text() + " ".join(merchant.notices())
     assert merchant.take_faults() == [f"CategoryUpdate: {NOT_OPEN}"]
 
     assert market.one("SELECT count(*) FROM invoice_invoice") == 0
@@ -93,19 +94,19 @@ def test_the_admin_sees_every_shop_as_before(market: DashboardTown, admin: Staff
         "giftCards"  # within the catalogue's entry, which is closed
     }
     admin.open("orders")
-    assert order.number in admin.cells()
+    admin.see(order.number)
     admin.open(f"orders/{order.id}")
+    admin.see(total)
     admin.picture("admin-order")
-    words = admin.text()
-    assert total in words
     assert all(article.name in "".join(admin.answers) for article in articles.values())
     admin.open(f"warehouses/{market.warehouse(CHEESE)}")
-    assert admin.page.locator("[name=name]").input_value() == CHEESE_NAME
+    expect(admin.page.locator("[name=name]")).to_have_value(CHEESE_NAME)
     for article in articles.values():
         admin.open(f"products/{article.product}")
-        assert admin.page.locator("[name=name]").first.input_value() == article.name
+        expect(admin.page.locator("[name=name]").first).to_have_value(article.name)
     admin.open("customers")
-    assert "cliente-demo-42@client.example" in admin.text()
+    admin.see("No customers found")  # who buys without an account is none
     admin.open("collections")
+    admin.see(CHEESE_NAME)
     totals = admin.asked_total()
     assert (totals[BOOKSHOP_NAME] >= 24, totals[CHEESE_NAME]) == (True, 8)
