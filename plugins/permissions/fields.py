@@ -22,15 +22,16 @@ from .dashboard_fields import DASHBOARD_FIELDS
 Mask = Callable[[Any, Any, Any, Any, dict[str, Any]], Any]
 
 # Root fields a merchant may ask; every other is refused. Some the Dashboard always asks, though
-# their tables are hidden: apps, pages and the Office's events are empty lists.
+# their tables are hidden: pages and the Office's events are empty lists. Of apps it sees one, the
+# Office's page in the Dashboard.
 QUERIES = frozenset({
     "addressValidationRules", "appExtensions", "apps", "attribute", "attributes", "homepageEvents",
     "pageTypes", "pages", "categories", "category", "channel", "channels", "collection",
     "collections", "customers", "draftOrders", "me", "order", "orders", "product", "productType",
-    "productTypes", "productVariant", "productVariants", "products", "reportProductSales",
-    "shippingZone", "shippingZones", "shop", "stock", "stocks", "taxClass", "taxClasses",
-    "taxConfiguration", "taxConfigurations", "taxCountryConfiguration", "taxCountryConfigurations",
-    "warehouse", "warehouses", "_service",
+    "app", "appExtension", "productTypes", "productVariant", "productVariants", "products",
+    "reportProductSales", "shippingZone", "shippingZones", "shop", "stock", "stocks", "taxClass",
+    "taxClasses", "taxConfiguration", "taxConfigurations", "taxCountryConfiguration",
+    "taxCountryConfigurations", "warehouse", "warehouses", "_service",
 })  # fmt: skip
 
 # Fields of Order that say nothing of other shops, or that row security has narrowed already.

@@ -9,6 +9,7 @@ SHOP = "nullif(current_setting('alencon.shop', true), '')"
 USER = "nullif(current_setting('alencon.user', true), '')::integer"
 SHOP_KEY = "alencon.shop"
 SELLER = "boutique"  # the attribute by which a product's page names its shop; of its values too
+TOWN_APP = "alencon.town"
 
 
 def marked(row: str) -> str:
@@ -83,4 +84,12 @@ def fulfilment(column: str) -> str:
         " AND NOT EXISTS (SELECT FROM order_fulfillmentline fl JOIN order_orderline ol"
         f" ON ol.id = fl.order_line_id WHERE fl.fulfillment_id = {column}"
         f" AND NOT coalesce({order_line_row('ol')}, false)))"
+    )
+
+
+def town_app(row: str) -> str:
+    """Say that a row is the App of the Office's page in the Dashboard."""
+    return (
+        f"({row}.identifier = '{TOWN_APP}' AND {row}.type = 'thirdparty' AND {row}.is_active"
+        f" AND {row}.removed_at IS NULL)"
     )

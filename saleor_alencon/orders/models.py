@@ -33,6 +33,7 @@ PICKUP_PLACES = [
     (PickupPlace.CENTRAL, _("au point de retrait central")),
 ]
 PICKUP_STATES = [
+    (PickupState.AWAITING_PAYMENT, _("à payer")),
     (PickupState.TO_PREPARE, _("à préparer")),
     (PickupState.READY, _("prêt")),
     (PickupState.HANDED_OVER, _("remis")),

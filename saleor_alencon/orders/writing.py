@@ -16,7 +16,6 @@ from saleor_alencon.domain.pickup_slots import Slot, first_slot
 from saleor_alencon.domain.shop_orders import (
     DeliveryChoice,
     LineProgress,
-    PickupPlace,
     PickupState,
     ShopOrderState,
     derive_pickup_state,
@@ -32,6 +31,7 @@ from saleor_alencon.orders.facts import (
     handed_over,
     line_shop,
     order_facts,
+    paid_at,
     pickup_place,
     refund_movements,
     returned,
@@ -180,7 +180,7 @@ def _shop_order_write(
         order=order, shop=shop, defaults=derived, create_defaults=derived | frozen
     )
     _lines_write(shop_order, saleor, books.parts, line_ids, pieces, back)
-    _pickup_write(shop_order, state, delivery, pickup_place(saleor))
+    _pickup_write(shop_order, saleor, state, delivery)
     return shop_order
 
 
@@ -250,20 +250,26 @@ def _line_name(line: OrderLine) -> str:
 
 
 def _pickup_write(
-    shop_order: ShopOrder, state: ShopOrderState, delivery: ShopDelivery, place: PickupPlace
+    shop_order: ShopOrder, saleor: SaleorOrder, state: ShopOrderState, delivery: ShopDelivery
 ) -> None:
+    """Bring the pickup to the order. Its slot is given anew once an order's money has come.
+
+    A slot that the shopper asked for, and that ended before, counts as not asked for.
+    """
     pickup = Pickup.objects.filter(shop_order=shop_order).first()
     is_collected = delivery.choice is DeliveryChoice.COLLECT
     if pickup is None and not is_collected:
         return
+    waited = pickup is None or pickup.state == PickupState.AWAITING_PAYMENT
     if pickup is None:
         code = _free_code(shop_order.shop_id)
         pickup = Pickup(shop_order=shop_order, shop_id=shop_order.shop_id, code=code)
-        slot = first_slot(shop_order.shop.opening_hours, placed_at=shop_order.order.created_at)
-        _slot_set(pickup, slot, asked=False)
-    if delivery.slot is not None:
+    paid = paid_at(saleor)
+    if waited:
+        _slot_set(pickup, first_slot(shop_order.shop.opening_hours, placed_at=paid), asked=False)
+    if delivery.slot is not None and delivery.slot.ends_at > paid:
         _slot_set(pickup, delivery.slot, asked=True)
-    pickup.place = place
+    pickup.place = pickup_place(saleor)
     if not is_collected or state in (ShopOrderState.HANDED_OVER, ShopOrderState.CANCELLED):
         pickup.handing_over_since = None
     pickup.state = derive_pickup_state(

@@ -59,6 +59,15 @@ def test_a_hand_over_stands_until_saleor_knows_it():
     assert cancelled == PickupState.CANCELLED
 
 
+@pytest.mark.parametrize("current", [None, PickupState.TO_PREPARE, PickupState.READY])
+def test_what_is_not_paid_is_not_prepared(current):
+    unpaid = ShopOrderState.AWAITING_PAYMENT
+    assert derive_pickup_state(unpaid, current) == PickupState.AWAITING_PAYMENT
+    assert derive_pickup_state(unpaid, current, handing_over=True) == PickupState.HANDED_OVER
+    paid = derive_pickup_state(ShopOrderState.TO_PREPARE, PickupState.AWAITING_PAYMENT)
+    assert paid == PickupState.TO_PREPARE
+
+
 def test_a_mark_is_read_as_it_was_signed():
     mark = RefundMark("librairie-des-halles", "refus-12", includes_shipping=True)
     reason = mark.sign("Article indisponible")

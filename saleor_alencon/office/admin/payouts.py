@@ -121,6 +121,7 @@ class StatementAdmin(ReadOnlyAdmin):
             CarriedReason.BELOW_MINIMUM: "info",
             CarriedReason.MISSING_IBAN: "danger",
             CarriedReason.MISSING_ACCOUNT: "danger",
+            CarriedReason.DUES_UNPAID: "danger",
         },
     )
     def reason_label(self, statement: Statement) -> tuple[str, Any] | str:
