@@ -27,6 +27,8 @@ from saleor.order.models import Order, OrderLine
 
 from saleor_alencon.domain.delivery_choices import KEY as DELIVERY_KEY
 
+from .dashboard_fields import DASHBOARD_FIELDS
+
 Mask = Callable[[Any, Any, Any, Any, dict[str, Any]], Any]
 
 # Root fields a merchant may ask; every other is refused. Some the Dashboard always asks, though
@@ -34,10 +36,10 @@ Mask = Callable[[Any, Any, Any, Any, dict[str, Any]], Any]
 # Office's page in the Dashboard.
 QUERIES = frozenset({
     "addressValidationRules", "app", "appExtension", "appExtensions", "apps", "attribute",
-    "attributes", "homepageEvents", "pageTypes", "pages", "categories", "category", "channel",
-    "channels", "collection", "collections", "me", "order", "orders", "ordersTotal", "product",
-    "productType", "productTypes", "productVariant", "productVariants", "products",
-    "refundSettings", "reportProductSales", "returnSettings",
+    "attributes", "categories", "category", "channel", "channels", "collection", "collections",
+    "customers", "draftOrders", "homepageEvents", "me", "order", "orders", "ordersTotal",
+    "pageTypes", "pages", "product", "productType", "productTypes", "productVariant",
+    "productVariants", "products", "refundSettings", "reportProductSales", "returnSettings",
     "shippingZone", "shippingZones", "shop", "stock", "stocks", "taxClass", "taxClasses",
     "taxConfiguration", "taxConfigurations", "taxCountryConfiguration",
     "taxCountryConfigurations", "warehouse", "warehouses", "_service",
@@ -79,8 +81,14 @@ PAYMENT_STATUS = {
 }
 # By these the order list may be filtered and sorted: any other would tell, by what it finds, of
 # lines, amounts and people that are not shown.
-ORDER_FILTERS = frozenset({"status", "created", "updatedAt", "channels", "ids", "numbers"})
-ORDER_WHERE = frozenset({"status", "createdAt", "updatedAt", "channelId", "ids", "number"})
+ORDER_FILTERS = frozenset({
+    "status", "created", "updatedAt", "channels", "ids", "numbers", "chargeStatus",
+    "authorizeStatus",
+})  # fmt: skip
+ORDER_WHERE = frozenset({
+    "status", "createdAt", "updatedAt", "channelId", "ids", "number", "chargeStatus",
+    "authorizeStatus",
+})  # fmt: skip
 ORDER_SORTS = ("NUMBER", "CREATION_DATE", "CREATED_AT", "LAST_MODIFIED_AT", "STATUS")
 FILTER_REFUSED = "Les commandes ne se filtrent pas ainsi pour une boutique : {name}."
 
@@ -271,9 +279,7 @@ def orders(_scope: Any, resolver: Any, root: Any, info: Any, arguments: Any) -> 
     for name, allowed in (("filter", ORDER_FILTERS), ("where", ORDER_WHERE)):
         given = dict(arguments.get(name) or {})
         search = given.pop("search", None)
-        for key, value in given.items():
-            if value is not None and to_camel(key) not in allowed:
-                raise PermissionDenied(FILTER_REFUSED.format(name=to_camel(key)))
+        check_filter(given, allowed)
         if search:
             arguments["search"] = search
             arguments[name] = given
@@ -285,9 +291,23 @@ def orders(_scope: Any, resolver: Any, root: Any, info: Any, arguments: Any) -> 
         number = search.strip().lstrip("#")
         wanted = [number if number.isdigit() and len(number) < 10 else "0"]
         if arguments.get("where"):
-            raise PermissionDenied(FILTER_REFUSED.format(name="search"))
-        arguments["filter"] = {**(arguments.get("filter") or {}), "numbers": wanted}
+            arguments["where"] = {"AND": [arguments["where"], {"number": {"one_of": wanted}}]}
+        else:
+            arguments["filter"] = {**(arguments.get("filter") or {}), "numbers": wanted}
     return resolver(root, info, **arguments)
+
+
+def check_filter(given: dict[str, Any], allowed: frozenset[str]) -> None:
+    """See that a filter of orders, with all that it combines, is open to merchants.
+
+    :raises PermissionDenied: naming the part that is not.
+    """
+    for key, value in given.items():
+        if key in ("AND", "OR"):
+            for one in value or []:
+                check_filter(one, allowed)
+        elif value is not None and to_camel(key) not in allowed:
+            raise PermissionDenied(FILTER_REFUSED.format(name=to_camel(key)))
 
 
 def is_open_sort(field: Any) -> bool:
@@ -336,4 +356,5 @@ FIELDS: dict[tuple[str, str], Mask] = {
     ("User", "giftCards"): fixed(None),
     ("User", "events"): fixed(None),
     ("OrderLine", "voucherCode"): fixed(None),
+    **DASHBOARD_FIELDS,
 }

@@ -8,6 +8,7 @@ tables' owner, for whom no policy applies.
 SHOP = "nullif(current_setting('alencon.shop', true), '')"
 USER = "nullif(current_setting('alencon.user', true), '')::integer"
 SHOP_KEY = "alencon.shop"
+SELLER = "boutique"  # the attribute by which a product's page names its shop; of its values too
 TOWN_APP = "alencon.town"
 
 
@@ -42,6 +43,14 @@ def warehouse(column: str) -> str:
 def collection(column: str) -> str:
     """Say that a column names the shop's collection."""
     return f"EXISTS (SELECT FROM product_collection oc WHERE oc.id = {column} AND {marked('oc')})"
+
+
+def shop_value(row: str) -> str:
+    """Say that an attribute's value does not name another shop as the seller."""
+    return (
+        f"({row}.external_reference = '{SELLER}/' || {SHOP} OR NOT EXISTS (SELECT FROM"
+        f" attribute_attribute sa WHERE sa.id = {row}.attribute_id AND sa.slug = '{SELLER}'))"
+    )
 
 
 def order_line_row(row: str) -> str:

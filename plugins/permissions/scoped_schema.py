@@ -6,6 +6,7 @@ nothing, and a shopper's request has no manager at all.
 """
 
 import logging
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
@@ -36,6 +37,9 @@ NOT_FOR_MERCHANTS = "Cette action n'est pas ouverte aux boutiques : adressez-vou
 SUSPENDED = "Votre boutique est suspendue : vous pouvez tout consulter et ne rien changer."
 CLOSED = "Votre boutique est fermée : vous pouvez tout consulter et ne rien changer."
 REFUSED_BY_DATABASE = "42501"
+# Mutations that answer with the user whom they signed in. The Dashboard lets nobody in whose
+# permissions are empty in that very answer.
+LOGINS = ("tokenCreate", "setPassword")
 # Of these types each field is named here, or masked, or refused: a new one is not shown.
 PLAIN = {
     "Order": ORDER_PLAIN,
@@ -51,9 +55,9 @@ class MerchantResolvers(MiddlewareManager):
 
     __slots__ = ("scope",)
 
-    def __init__(self, scope: RequestScope) -> None:
+    def __init__(self, scope: RequestScope | None) -> None:
         super().__init__(wrap_in_promise=False)
-        self.scope = scope
+        self.scope: Any = scope
 
     def get_field_resolver(self, field_resolver: Any) -> Any:
         """Return the resolver of a field, or ours before it."""
@@ -151,6 +155,37 @@ def checked(
 ) -> AbstractContextManager[None]:
     """Return the rule of a mutation, which may change its arguments."""
     return RULES[name](scope, arguments) if name in RULES else nullcontext()
+
+
+class LoginResolvers(MerchantResolvers):
+    """Resolves a document that signs somebody in: what follows a merchant's login is scoped.
+
+    ``begin`` takes the request, and returns the scope of the user whom it has now, or None.
+    """
+
+    __slots__ = ("begin",)
+
+    def __init__(self, begin: Callable[[Any], RequestScope | None]) -> None:
+        super().__init__(None)
+        self.begin = begin
+
+    def resolve(self, resolver: Any, root: Any, info: Any, **arguments: Any) -> Any:
+        """Resolve as for a shopper, until a merchant has signed in."""
+        if self.scope is not None:
+            return super().resolve(resolver, root, info, **arguments)
+        result = resolver(root, info, **arguments)
+        if info.parent_type.name == "Mutation" and info.field_name in LOGINS:
+            if is_thenable(result):
+                result = result.get()
+            self.scope = self.begin(info.context)
+            if self.scope is not None:
+                forget_relations(result)
+        return result
+
+
+def signs_in(document: Any) -> bool:
+    """Say whether a document may sign somebody in."""
+    return isinstance(document, str) and any(name in document for name in LOGINS)
 
 
 def forget_relations(payload: Any) -> None:

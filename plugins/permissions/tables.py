@@ -54,6 +54,7 @@ OWN_ORDER_ADDRESS = (
 CHOICE = (
     "EXISTS (SELECT FROM attribute_attribute oa WHERE oa.id = {row}.attribute_id"
     " AND oa.input_type IN ('dropdown', 'multiselect', 'swatch', 'boolean'))"
+    " AND " + p.shop_value("{row}")
 )
 VALUE_OF_OWN = (
     "(EXISTS (SELECT FROM attribute_assignedproductattributevalue oap WHERE"
@@ -70,7 +71,11 @@ UNUSED_VALUE = (
 )
 VALUE_TRANSLATION = (
     "EXISTS (SELECT FROM attribute_attributevalue otv WHERE otv.id = {row}.attribute_value_id"
-    " AND (" + VALUE_OF_OWN.replace("{row}", "otv") + " OR " + CHOICE.replace("{row}", "otv") + "))"
+    " AND ("
+    + VALUE_OF_OWN.replace("{row}", "otv")
+    + " OR ("
+    + CHOICE.replace("{row}", "otv")
+    + ")))"
 )
 FULFILMENT_WRITE = (
     p.order("{row}.order_id") + " AND NOT EXISTS (SELECT FROM order_fulfillmentline fl"
@@ -149,10 +154,14 @@ OWN: dict[str, Own] = {
         PRODUCT, PRODUCT + " AND " + p.collection("{row}.collection_id")
     ),
     "attribute_attributevalue": Own(
-        f"({VALUE_OF_OWN} OR {CHOICE})", f"({VALUE_OF_OWN} OR {UNUSED_VALUE})"
+        f"({VALUE_OF_OWN} OR ({CHOICE}))", f"({VALUE_OF_OWN} OR {UNUSED_VALUE})"
     ),
     "attribute_attributevaluetranslation": Own(VALUE_TRANSLATION, NOBODY),
-    "attribute_assignedproductattributevalue": Own(PRODUCT),
+    "attribute_assignedproductattributevalue": Own(
+        PRODUCT,
+        PRODUCT + " AND EXISTS (SELECT FROM attribute_attributevalue sv"
+        " WHERE sv.id = {row}.value_id AND " + p.shop_value("sv") + ")",
+    ),
     "attribute_assignedvariantattribute": Own(VARIANT),
     "attribute_assignedvariantattributevalue": Own(
         "EXISTS (SELECT FROM attribute_assignedvariantattribute oas"
