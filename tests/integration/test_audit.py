@@ -61,10 +61,20 @@ TAMPERINGS = {
         UPDATE settlement_statementline SET kind = 'sale'""",
     "a payout pays what its statement says": """
         UPDATE settlement_payout SET amount_cents = amount_cents + 1""",
+    "an automatic payout of the provider's is made of its movements": """
+        WITH payout AS (
+          INSERT INTO psp_providerpayout (provider_id, amount_cents, status, automatic, created_at,
+                                          arrival_on, failure, composed)
+          VALUES ('po_1', 100, 'paid', true, now(), now(), '', true) RETURNING id)
+        INSERT INTO psp_balancetransaction (provider_id, kind, amount_cents, fee_cents, currency,
+          created_at, source, related, payment_intent, saleor_transaction, payout_reference,
+          provider_payout_id, counted_digest)
+        SELECT 'txn_1', 'payout', -100, 0, 'EUR', now(), 'po_1', '', '', '', 'po_1', id, ''
+          FROM payout""",
     "payouts declared executed or returned are in the ledger": """
         UPDATE settlement_payout SET state = 'executed' WHERE state = 'returned'""",
     "dues called and not paid are on the shops' receivable accounts": """
-        UPDATE dues_duesbill SET total_cents = total_cents + 1""",
+        UPDATE dues_duesbill SET base_cents = base_cents + 1, total_cents = total_cents + 1""",
     "no dues are paid beyond what was called": """
         UPDATE dues_duespayment SET amount_cents = 1000000""",
     "each call for dues has its invoice, a cancelled one its credit note": """
