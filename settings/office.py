@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "graphene_django",
     "saleor_alencon.accounts",
     "saleor_alencon.shops",
+    "saleor_alencon.commission",
     "saleor_alencon.inbox",
     "saleor_alencon.ledger",
     "saleor_alencon.dues",
@@ -167,6 +168,8 @@ SALEOR_APP_TOKEN = ENVIRONMENT.saleor_app_token
 SALEOR_STAFF_EMAIL = ENVIRONMENT.saleor_staff_email
 SALEOR_STAFF_PASSWORD = ENVIRONMENT.saleor_staff_password
 SALEOR_STAFF_REDIRECT_URL = ENVIRONMENT.saleor_staff_redirect_url
+OFFICE_URL = str(ENVIRONMENT.office_url) if ENVIRONMENT.office_url else None
+DASHBOARD_URL = str(ENVIRONMENT.dashboard_url) if ENVIRONMENT.dashboard_url else None
 SALEOR_DELIVERY_FILE = ENVIRONMENT.saleor_delivery_file
 STRIPE_SECRET_KEY = ENVIRONMENT.stripe_secret_key
 STRIPE_API_BASE = str(ENVIRONMENT.stripe_api_base) if ENVIRONMENT.stripe_api_base else None

@@ -15,11 +15,13 @@ class Command:
 
     ``account``: it concerns the merchant's own login, and works without a shop and while the shop
     is suspended. ``kinds``: the only types its argument ``id`` may name, where Saleor takes any.
+    ``paid``: the order that its argument ``order`` names must be paid.
     """
 
     why: str
     account: bool = False
     kinds: tuple[str, ...] = ()
+    paid: bool = False
 
 
 ACCOUNT = "the merchant's own login"
@@ -60,7 +62,7 @@ COMMANDS: dict[str, Command] = {
     "updateMetadata": Command("own products; the Dashboard's settings of the user", kinds=METADATA),
     "deleteMetadata": Command("as above", kinds=METADATA),
     # Own lines of orders.
-    "orderFulfill": Command("handing over or sending the shop's lines"),
+    "orderFulfill": Command("handing over or sending the shop's lines", paid=True),
     "orderFulfillmentCancel": Command("taking the own fulfilment back"),
     "orderFulfillmentUpdateTracking": Command("the carrier's number"),
 }

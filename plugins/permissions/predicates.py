@@ -8,6 +8,7 @@ tables' owner, for whom no policy applies.
 SHOP = "nullif(current_setting('alencon.shop', true), '')"
 USER = "nullif(current_setting('alencon.user', true), '')::integer"
 SHOP_KEY = "alencon.shop"
+TOWN_APP = "alencon.town"
 
 
 def marked(row: str) -> str:
@@ -74,4 +75,12 @@ def fulfilment(column: str) -> str:
         " AND NOT EXISTS (SELECT FROM order_fulfillmentline fl JOIN order_orderline ol"
         f" ON ol.id = fl.order_line_id WHERE fl.fulfillment_id = {column}"
         f" AND NOT coalesce({order_line_row('ol')}, false)))"
+    )
+
+
+def town_app(row: str) -> str:
+    """Say that a row is the App of the Office's page in the Dashboard."""
+    return (
+        f"({row}.identifier = '{TOWN_APP}' AND {row}.type = 'thirdparty' AND {row}.is_active"
+        f" AND {row}.removed_at IS NULL)"
     )

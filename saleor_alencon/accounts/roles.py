@@ -24,13 +24,17 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.ADMINISTRATOR: (
         *READ_EVERYTHING,
         "accounts.*",
+        "commission.*",
         "shops.*",
+        "provisioning.look_shop",
         "provisioning.provision_shop",
         "inbox.replay_inboxdocument",
     ),
     Role.OPERATOR: (
         *READ_EVERYTHING,
         "catalogue.import_catalogue",
+        "commission.*",
+        "provisioning.look_shop",
         "provisioning.provision_shop",
         "shops.add_*",
         "shops.change_*",

@@ -67,8 +67,6 @@ def pickup_hand_over(*, pickup_id: int, done_by: User, now: datetime.datetime) -
     """
     with transaction.atomic():
         pickup = _step(pickup_id, PickupStep.HAND_OVER, done_by, now)
-        if pickup.shop_order.state == ShopOrderState.AWAITING_PAYMENT:
-            raise PickupError(_("La commande n'est pas payée : elle ne peut pas être remise."))
         pickup.handing_over_since = now
         pickup.save(update_fields=["handing_over_since"])
         SaleorCommand.objects.create(
@@ -103,6 +101,8 @@ def _step(
 
 
 def _refusal(pickup: Pickup) -> str:
+    if pickup.state == PickupState.AWAITING_PAYMENT:
+        return _("La commande n'est pas payée : elle ne peut être ni préparée ni remise.")
     text = _("Le retrait %(code)s est « %(state)s »") % {
         "code": pickup.code,
         "state": pickup.get_state_display(),

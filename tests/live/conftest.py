@@ -9,19 +9,14 @@ from pathlib import Path
 import pytest
 
 from saleor_alencon.errors import AlenconError
-from saleor_alencon.local.processes import find_free_port, started_processes
-from saleor_alencon.local.saleor_payments import register_saleor, stripe_variables
-from saleor_alencon.local.saleor_source import find_saleor, run_saleor
-from saleor_alencon.local.saleor_stack import start_saleor_api, temporary_stack
-from saleor_alencon.local.stripe_server import running_stripe_server
+from saleor_alencon.local.saleor_source import find_saleor
 from saleor_alencon.local.system_postgres import find_binaries
 from tests.browser.conftest import find_reason_to_skip as find_reason_without_browser
 from tests.live.card_shopper import CardShopper
 from tests.live.killable_saleor import KillableSaleor
-from tests.live.live_saleor import API_ENVIRONMENT, LiveSaleor
+from tests.live.live_saleor import LiveSaleor, running_live_saleor
 from tests.live.merchants import Shops, open_shops
 from tests.live.office_town import OfficeTown, running_office_town
-from tests.live.town import open_town
 from tests.not_run import leave_out, tests_below
 
 HERE = Path(__file__).parent
@@ -64,22 +59,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def live() -> Iterator[LiveSaleor]:
     """Give a running Saleor with the demo shops, and everything needed to disturb it."""
-    folder = Path(tempfile.mkdtemp(prefix="alencon-live-"))
-    try:
-        with (
-            running_stripe_server() as stripe,
-            temporary_stack(folder, find_free_port(), variables=stripe_variables(stripe)) as stack,
-            started_processes() as processes,
-        ):
-            run_saleor(stack.source, stack.saleor_environment(), "alencon_payments", "app")
-            start_saleor_api(stack, processes, log=folder / "api.log", **API_ENVIRONMENT)
-            register_saleor(stripe, stack)
-            with open_town(stack) as (town, payment_app):
-                saleor = LiveSaleor(stack, processes, town, payment_app, stripe)
-                yield saleor
-                saleor.close()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with running_live_saleor() as saleor:
+        yield saleor
 
 
 @pytest.fixture(scope="session")

@@ -73,10 +73,15 @@ class OfficeTown:
 
 
 @contextlib.contextmanager
-def running_office_town(folder: Path, port: int | None = None) -> Iterator[OfficeTown]:
-    """Give an empty Saleor that was set up, with the demo's shops provisioned and no product."""
+def running_office_town(
+    folder: Path, port: int | None = None, variables: dict[str, str] | None = None
+) -> Iterator[OfficeTown]:
+    """Give an empty Saleor that was set up, with the demo's shops provisioned and no product.
+
+    ``variables`` are added to the environment of every process of Saleor and of the Office.
+    """
     with (
-        temporary_stack(folder, port or find_free_port()) as stack,
+        temporary_stack(folder, port or find_free_port(), variables=variables) as stack,
         started_processes() as processes,
     ):
         start_saleor_api(stack, processes, log=folder / "api.log")

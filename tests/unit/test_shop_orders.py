@@ -2,11 +2,11 @@
 
 import pytest
 
+from saleor_alencon.domain.commission import NO_COMMISSION
 from saleor_alencon.domain.order_books import (
     LineFact,
     OrderFacts,
     RefundFact,
-    ShopTerms,
     TenderFact,
     TenderKind,
     derive_order_books,
@@ -59,6 +59,15 @@ def test_a_hand_over_stands_until_saleor_knows_it():
     assert cancelled == PickupState.CANCELLED
 
 
+@pytest.mark.parametrize("current", [None, PickupState.TO_PREPARE, PickupState.READY])
+def test_what_is_not_paid_is_not_prepared(current):
+    unpaid = ShopOrderState.AWAITING_PAYMENT
+    assert derive_pickup_state(unpaid, current) == PickupState.AWAITING_PAYMENT
+    assert derive_pickup_state(unpaid, current, handing_over=True) == PickupState.HANDED_OVER
+    paid = derive_pickup_state(ShopOrderState.TO_PREPARE, PickupState.AWAITING_PAYMENT)
+    assert paid == PickupState.TO_PREPARE
+
+
 def test_a_mark_is_read_as_it_was_signed():
     mark = RefundMark("librairie-des-halles", "refus-12", includes_shipping=True)
     reason = mark.sign("Article indisponible")
@@ -80,7 +89,7 @@ def test_a_refused_shop_gives_its_part_of_the_delivery_fee_back():
         (RefundFact("r", 1123, {"b": 1000}, shipping_shop="books"),),
     )
     # When the bookshop refuses its line
-    terms = {"cheese": ShopTerms(0, 0), "books": ShopTerms(0, 0)}
+    terms = {"a": NO_COMMISSION, "b": NO_COMMISSION}
     parts = derive_order_books(facts, terms).parts
     # Then its line and its share of the fee go back, and nothing of the other's
     assert {name: part.refunded_cents for name, part in parts.items()} == {

@@ -1,6 +1,7 @@
 """The pages of the back-office; Django's autodiscovery imports this package."""
 
 from saleor_alencon.office.admin import (
+    commission,
     dues,
     imports,
     inbox,
@@ -18,6 +19,7 @@ from saleor_alencon.office.admin import (
 )
 
 __all__ = [
+    "commission",
     "dues",
     "imports",
     "inbox",
