@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "saleor_alencon.settlement",
     "saleor_alencon.invoicing",
     "saleor_alencon.psp",
+    "saleor_alencon.books",
     "saleor_alencon.catalogue",
     "saleor_alencon.audit",
     "saleor_alencon.api",

@@ -13,11 +13,12 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("administrateur")
     OPERATOR = "operator", _("opérateur de l'Office")
     APPROVER = "approver", _("approbateur de l'Office")
+    TREASURER = "treasurer", _("trésorier")
     AUDITOR = "auditor", _("auditeur")
     MERCHANT = "merchant", _("commerçant")
 
 
-OFFICE_ROLES = frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.APPROVER, Role.AUDITOR})
+OFFICE_ROLES = frozenset(set(Role) - {Role.MERCHANT})
 
 READ_EVERYTHING = ("*.view_*",)
 PERMISSIONS: dict[Role, tuple[str, ...]] = {
@@ -56,7 +57,8 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "settlement.execute_run",
         "settlement.return_payout",
     ),
-    Role.AUDITOR: READ_EVERYTHING,
+    Role.TREASURER: (*READ_EVERYTHING, "books.export_books", "books.close_year"),
+    Role.AUDITOR: (*READ_EVERYTHING, "books.export_books"),
     Role.MERCHANT: (),
 }
 

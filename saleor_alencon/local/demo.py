@@ -39,6 +39,7 @@ PASSWORD = "demo-alencon"  # noqa: S105 - printed by `make run`, for the demo on
 LOGINS = {
     "operateur@alencon.example": Role.OPERATOR,
     "approbateur@alencon.example": Role.APPROVER,
+    "tresorier@alencon.example": Role.TREASURER,
     "auditeur@alencon.example": Role.AUDITOR,
     "librairie@alencon.example": Role.MERCHANT,
 }

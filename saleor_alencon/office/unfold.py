@@ -76,6 +76,16 @@ def page(title: Any, icon: str, model: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def report(title: Any, icon: str, name: str) -> dict[str, Any]:
+    """Return one line of the menu for a report of the books."""
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:books_closedyear_{name}"),
+        "permission": partial(may_view, "books.view_closedyear"),
+    }
+
+
 NAVIGATION = [
     {
         "items": [{"title": _("Accueil"), "icon": "home", "link": reverse_lazy("admin:index")}],
@@ -112,6 +122,16 @@ NAVIGATION = [
             page(_("Litiges"), "gavel", "psp_dispute"),
             page(_("Comptes"), "account_balance", "ledger_account"),
             page(_("Écritures"), "menu_book", "ledger_transaction"),
+        ],
+    },
+    {
+        "title": _("Comptabilité"),
+        "items": [
+            report(_("Exercices et FEC"), "library_books", "changelist"),
+            report(_("Balance"), "account_tree", "balance"),
+            report(_("Grand livre"), "auto_stories", "ledger"),
+            report(_("Balance âgée"), "hourglass_bottom", "aged"),
+            report(_("Ventes"), "bar_chart", "sales"),
         ],
     },
     {

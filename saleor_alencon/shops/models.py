@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from saleor_alencon.domain.bearing import Bearer, CostKind, shop_share_bps
@@ -86,6 +87,7 @@ class Association(models.Model):
         default=14,
         help_text=_("Passé ce délai, un retrait prêt est « non retiré »."),
     )
+    year_start_month = models.SmallIntegerField(_("début d'exercice"), choices=MONTHS, default=1)
     launch_goal = models.PositiveSmallIntegerField(
         _("objectif du lancement (boutiques engagées)"),
         default=40,

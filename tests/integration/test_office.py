@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from saleor_alencon.accounts.models import User
-from saleor_alencon.accounts.roles import Role
+from saleor_alencon.accounts.roles import OFFICE_ROLES, Role
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.inbox.models import InboxDocument, InboxState
 from saleor_alencon.office.chart import Week, ceiling, chart
@@ -168,7 +168,7 @@ def registered() -> list:
     return list(admin.site._registry)
 
 
-@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.OPERATOR, Role.APPROVER, Role.AUDITOR])
+@pytest.mark.parametrize("role", sorted(OFFICE_ROLES))
 def test_every_list_opens_for_the_office(role: str, run, shop_order, rejected) -> None:
     client = signed_in(User.objects.filter(role=role).first() or person(role))
     for model in registered():

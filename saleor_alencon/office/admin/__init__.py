@@ -1,6 +1,7 @@
 """The pages of the back-office; Django's autodiscovery imports this package."""
 
 from saleor_alencon.office.admin import (
+    books,
     commission,
     dues,
     imports,
@@ -19,6 +20,7 @@ from saleor_alencon.office.admin import (
 )
 
 __all__ = [
+    "books",
     "commission",
     "dues",
     "imports",

@@ -97,6 +97,7 @@ class AssociationAdmin(KeptAdmin):
                     "hold_days",
                     "minimum_payout_cents",
                     "collect_within_days",
+                    "year_start_month",
                     "launch_goal",
                 )
             },
