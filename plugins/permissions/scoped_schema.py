@@ -9,6 +9,7 @@ import logging
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from graphql.execution.middleware import MiddlewareManager
@@ -18,8 +19,9 @@ from saleor.core.exceptions import PermissionDenied
 from saleor.graphql.api import schema
 from saleor.graphql.core.context import disallow_replica_in_context
 
-from .commands import COMMANDS
+from .commands import COMMANDS, Command
 from .fields import FIELDS, ORDER_PLAIN, QUERIES
+from .merchants import find_shops
 from .ownership import Refused, check_arguments
 from .scope import RequestScope
 
@@ -68,6 +70,7 @@ class MerchantResolvers(MiddlewareManager):
         disallow_replica_in_context(info.context)
         try:
             with allow_writer():
+                self.confirm(command)
                 check_arguments(info, command, arguments)
         except Refused as error:
             return refuse(info, str(error))
@@ -87,6 +90,17 @@ class MerchantResolvers(MiddlewareManager):
             info.context.dataloaders.clear()
         forget_relations(result)
         return result
+
+    def confirm(self, command: Command) -> None:
+        """See in the database that is written to, not its copy, that the shop may still do this.
+
+        :raises Refused: it was suspended, or the merchant left it, a moment ago.
+        """
+        if command.account:
+            return
+        shops = find_shops(self.scope.user_id, settings.DATABASE_CONNECTION_DEFAULT_NAME)
+        if self.scope.shop not in shops:
+            raise Refused(SUSPENDED if any(one.read_only for one in shops) else NOT_FOR_MERCHANTS)
 
 
 def forget_relations(payload: Any) -> None:
