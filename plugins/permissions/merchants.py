@@ -18,10 +18,11 @@ PERMISSIONS = ("product.manage_products", "order.manage_orders")
 
 FIND_SHOPS = f"""
 SELECT w.private_metadata ->> '{SHOP_KEY}', w.private_metadata ->> '{STATE_KEY}'
-  FROM warehouse_warehouse w JOIN account_user_groups g
-    ON w.private_metadata ->> '{GROUP_KEY}'
-       = encode(convert_to('Group:' || g.group_id, 'UTF8'), 'base64')
- WHERE g.user_id = %s AND w.private_metadata ? '{SHOP_KEY}' ORDER BY 1"""
+  FROM warehouse_warehouse w
+ WHERE w.private_metadata ->> '{GROUP_KEY}' = ANY (ARRAY(
+         SELECT encode(convert_to('Group:' || g.group_id, 'UTF8'), 'base64')
+           FROM account_user_groups g WHERE g.user_id = %s))
+   AND w.private_metadata ? '{SHOP_KEY}' ORDER BY 1"""
 # Whether somebody gave the user any permission, and whether there are merchants at all.
 FIND_OTHERS = f"""
 SELECT EXISTS (SELECT FROM account_user_user_permissions WHERE user_id = %(user)s)

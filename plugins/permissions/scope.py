@@ -6,6 +6,7 @@ settings are written outside of transactions only, because a rollback would take
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -81,6 +82,9 @@ class RequestScope:
                 if raw is not None and not raw.closed:
                     if connection.in_atomic_block or not raw.autocommit:
                         raise ScopeLost("A transaction outlived its request.")
+                    if connection.close_at is not None and time.monotonic() >= connection.close_at:
+                        connection.close()  # as Django does after this request: one question less
+                        continue
                     with raw.cursor() as cursor:
                         cursor.execute(LEAVE)
             except Exception as error:
