@@ -98,9 +98,11 @@ class MerchantResolvers(MiddlewareManager):
         """
         if command.account:
             return
+        shop = self.scope.shop
         shops = find_shops(self.scope.user_id, settings.DATABASE_CONNECTION_DEFAULT_NAME)
-        if self.scope.shop not in shops:
-            raise Refused(SUSPENDED if any(one.read_only for one in shops) else NOT_FOR_MERCHANTS)
+        self.scope.shop = next((one for one in shops if shop and one.slug == shop.slug), None)
+        if self.scope.read_only:
+            raise Refused(SUSPENDED if self.scope.shop else NOT_FOR_MERCHANTS)
 
 
 def forget_relations(payload: Any) -> None:

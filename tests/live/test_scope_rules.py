@@ -122,4 +122,4 @@ def test_a_command_asks_the_database_itself_whether_the_shop_may_still_do_it(
         shops.live.admin.execute(state, ["live", BOOKSHOP])
 
     suspended = "Votre boutique est suspendue : vous pouvez tout consulter et ne rien changer."
-    assert told == [suspended, suspended]
+    assert told == [suspended, not_open]
