@@ -2,10 +2,11 @@
 
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+from saleor_alencon.counter.frame_views import frame_page, frame_today
 from saleor_alencon.counter.views import HomeView, SignInView, health, icon
 from saleor_alencon.shops.views import logo
 
@@ -15,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deconnexion/", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
     path("langue/", set_language, name="set_language"),  # The name that unfold's menu looks for.
     path("boutique/", include("saleor_alencon.counter.urls")),
+    re_path(r"^encart/?$", frame_page, name="frame"),  # The Dashboard may drop the last slash.
+    path("encart/jour", frame_today, name="frame-today"),
     path("bureau/", admin.site.urls),
     path("admin/", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("saleor_alencon.api.urls")),

@@ -82,6 +82,16 @@ class OfficeEnvironment(BaseSettings):
         description="Page where an invited merchant chooses a password, the Dashboard's usually: "
         "`https://.../new-password/`. Without it nobody is invited by e-mail.",
     )
+    office_url: AnyHttpUrl | None = Field(
+        default=None,
+        description="Address of this service for browsers. With it and `DASHBOARD_URL`, "
+        "`alencon saleor setup` puts the Office's page into Saleor's Dashboard.",
+    )
+    dashboard_url: AnyHttpUrl | None = Field(
+        default=None,
+        description="Address of Saleor's Dashboard: the one place that may frame the Office's "
+        "page.",
+    )
     saleor_delivery_file: FilePath | None = Field(
         default=None,
         description="JSON file of delivery areas and prices, instead of the packaged one.",

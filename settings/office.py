@@ -38,10 +38,12 @@ INSTALLED_APPS = [
     "saleor_alencon.shops",
     "saleor_alencon.inbox",
     "saleor_alencon.ledger",
+    "saleor_alencon.dues",
     "saleor_alencon.orders",
     "saleor_alencon.provisioning",
     "saleor_alencon.pickups",
     "saleor_alencon.settlement",
+    "saleor_alencon.invoicing",
     "saleor_alencon.psp",
     "saleor_alencon.catalogue",
     "saleor_alencon.audit",
@@ -144,6 +146,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "saleor_alencon.settlement.tasks.release_due",
         "schedule": crontab(minute=15),
     },
+    "issue-commission-invoices": {
+        "task": "saleor_alencon.invoicing.tasks.issue_commission_invoices",
+        "schedule": crontab(minute=30),
+    },
     "fetch-from-provider": {
         "task": "saleor_alencon.psp.tasks.fetch_from_provider",
         "schedule": 300.0,
@@ -161,6 +167,8 @@ SALEOR_APP_TOKEN = ENVIRONMENT.saleor_app_token
 SALEOR_STAFF_EMAIL = ENVIRONMENT.saleor_staff_email
 SALEOR_STAFF_PASSWORD = ENVIRONMENT.saleor_staff_password
 SALEOR_STAFF_REDIRECT_URL = ENVIRONMENT.saleor_staff_redirect_url
+OFFICE_URL = str(ENVIRONMENT.office_url) if ENVIRONMENT.office_url else None
+DASHBOARD_URL = str(ENVIRONMENT.dashboard_url) if ENVIRONMENT.dashboard_url else None
 SALEOR_DELIVERY_FILE = ENVIRONMENT.saleor_delivery_file
 STRIPE_SECRET_KEY = ENVIRONMENT.stripe_secret_key
 STRIPE_API_BASE = str(ENVIRONMENT.stripe_api_base) if ENVIRONMENT.stripe_api_base else None

@@ -2,10 +2,12 @@
 
 import tempfile
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests import figures
 from tests.not_run import skip_left_out
 
 
@@ -24,6 +26,27 @@ def pytest_configure() -> None:
     settings.load_profile("untimed")
 
     compile_changed()
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    """Print the figures that the tests kept for the end."""
+    lines = figures.summary_lines(config)
+    if lines:
+        terminalreporter.section("figures")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def say(request: pytest.FixtureRequest) -> figures.Say:
+    """Give a function that keeps a line for the end of the run."""
+    return partial(figures.say, request.config)
+
+
+@pytest.fixture
+def killed(request: pytest.FixtureRequest) -> figures.Killed:
+    """Give a function that keeps at how many points an action was killed."""
+    return partial(figures.killed, request.config)
 
 
 @pytest.fixture(autouse=True)

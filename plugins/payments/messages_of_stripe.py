@@ -19,6 +19,8 @@ from .synchronising import is_uuid, synchronise
 logger = logging.getLogger(__name__)
 
 OLDEST_SECONDS = 300
+MISSED_AFTER = datetime.timedelta(minutes=15)  # Stripe has tried again some times by then
+KEPT_AT_STRIPE = datetime.timedelta(days=29)  # its list goes back 30 days
 # What this plugin acts on; docs/payments.md has the same list for Stripe's dashboard.
 ACTED_ON = frozenset(
     {
@@ -84,6 +86,25 @@ def keep_message(message: dict[str, Any]) -> tuple[ProviderEvent, bool]:
                 "state": EventState.PENDING if acted_on else EventState.UNKNOWN,
             },
         )
+
+
+def collect_missed(provider: PaymentProvider) -> int:
+    """Keep the messages that Stripe could not deliver; return how many were not here yet.
+
+    A webhook that was away too long, or is switched off, loses nothing.
+    """
+    now = timezone.now()
+    messages = provider.list_undelivered(
+        ACTED_ON, since=now - KEPT_AT_STRIPE, until=now - MISSED_AFTER
+    )
+    names = [message["id"] for message in messages]
+    known = set(ProviderEvent.objects.filter(event_id__in=names).values_list("event_id", flat=True))
+    missed = [message for message in messages if message["id"] not in known]
+    for message in missed:
+        keep_message(message)
+    if missed:
+        logger.warning("%s messages of Stripe never came: check its webhook.", len(missed))
+    return len(missed)
 
 
 def find_intent_id(subject: dict[str, Any]) -> str:

@@ -1,7 +1,9 @@
 """What this plugin needs of a payment provider, in its own words; amounts are integer cents."""
 
+import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
@@ -82,3 +84,8 @@ class PaymentProvider(Protocol):
 
     def list_disputes(self, intent_id: str) -> list[ProviderDispute]:
         """Return every dispute about a payment, oldest first."""
+
+    def list_undelivered(
+        self, types: Iterable[str], *, since: datetime.datetime, until: datetime.datetime
+    ) -> list[dict[str, Any]]:
+        """Return the messages of these types and times that no webhook has taken, as sent."""

@@ -4,7 +4,9 @@ The library's module-level settings belong to Saleor's own plugins, so none is r
 address, version and time-out go with each request.
 """
 
+import datetime
 import functools
+from collections.abc import Iterable
 from typing import Any
 
 import stripe
@@ -14,11 +16,11 @@ from stripe.http_client import RequestsClient
 from .errors import NotConfigured, ProviderBroken, ProviderRefused, ProviderUnreachable
 from .keys import StripeKeys
 from .port import PaymentIntent, ProviderDispute, ProviderRefund
+from .reading import REQUEST, read_dispute, read_intent, read_refund
 
 API_VERSION = "2022-11-15"  # the oldest that has latest_charge; fields read here are stable since
 TIMEOUT_SECONDS = (3.05, 20)  # to connect, to answer
 PAGE_SIZE = 100
-REQUEST = "saleor_refund_request"
 # Answers that settle nothing: the key is wrong (and will be mended), the same call is under way,
 # too many calls. So does no answer at all.
 OPEN_ANSWERS = (401, 403, 409, 429)
@@ -75,23 +77,27 @@ class StripeProvider:
 
     def list_refunds(self, intent_id: str) -> list[ProviderRefund]:
         """Return the refunds, oldest first."""
-        return [read_refund(item) for item in self._list("/v1/refunds", intent_id)]
+        return [read_refund(item) for item in self._list("/v1/refunds", payment_intent=intent_id)]
 
     def list_disputes(self, intent_id: str) -> list[ProviderDispute]:
         """Return the disputes, oldest first."""
-        return [
-            ProviderDispute(
-                id=item["id"],
-                status=item["status"],
-                amount_cents=item["amount"],
-                reason=item.get("reason") or "",
-            )
-            for item in self._list("/v1/disputes", intent_id)
-        ]
+        return [read_dispute(item) for item in self._list("/v1/disputes", payment_intent=intent_id)]
 
-    def _list(self, path: str, intent_id: str) -> list[dict[str, Any]]:
+    def list_undelivered(
+        self, types: Iterable[str], *, since: datetime.datetime, until: datetime.datetime
+    ) -> list[dict[str, Any]]:
+        """Return the messages that no webhook has taken, oldest first.
+
+        Source: docs.stripe.com/webhooks/process-undelivered-events.
+        """
+        created = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
+        return self._list(
+            "/v1/events", types=sorted(types), delivery_success="false", created=created
+        )
+
+    def _list(self, path: str, **wanted: Any) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        parameters: dict[str, Any] = {"payment_intent": intent_id, "limit": PAGE_SIZE}
+        parameters: dict[str, Any] = {**wanted, "limit": PAGE_SIZE}
         while True:
             page = self._call("get", path, parameters)
             found += page["data"]
@@ -116,41 +122,6 @@ class StripeProvider:
             words = error.user_message or ""
             raise ProviderRefused(error.code or "invalid_request", words) from None
         return dict(answer.data)
-
-
-def read_intent(answer: dict[str, Any]) -> PaymentIntent:
-    """Return what this plugin reads of a PaymentIntent object."""
-    refusal = answer.get("last_payment_error") or {}
-    charge = answer.get("latest_charge")
-    details = charge.get("payment_method_details") or {} if isinstance(charge, dict) else {}
-    card = details.get("card") or {}
-    return PaymentIntent(
-        id=answer["id"],
-        status=answer["status"],
-        amount_cents=answer["amount"],
-        received_cents=answer.get("amount_received") or 0,
-        currency=answer["currency"].upper(),
-        client_secret=answer.get("client_secret") or "",
-        refusal=refusal.get("message") or "",
-        refusal_code=refusal.get("decline_code") or refusal.get("code") or "",
-        method=details.get("type") or "",
-        card_brand=card.get("brand") or "",
-        card_last_digits=card.get("last4") or "",
-        card_exp_month=card.get("exp_month"),
-        card_exp_year=card.get("exp_year"),
-        transaction_token=(answer.get("metadata") or {}).get("saleor_transaction", ""),
-    )
-
-
-def read_refund(answer: dict[str, Any]) -> ProviderRefund:
-    """Return what this plugin reads of a Refund object."""
-    return ProviderRefund(
-        id=answer["id"],
-        status=answer["status"] or "pending",
-        amount_cents=answer["amount"],
-        request=(answer.get("metadata") or {}).get(REQUEST, ""),
-        reason=answer.get("failure_reason") or "",
-    )
 
 
 @functools.cache

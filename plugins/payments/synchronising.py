@@ -5,6 +5,7 @@ message came, in which order, or whether any did.
 """
 
 import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -21,15 +22,9 @@ from .models import Intent, IntentState, Refund
 from .port import PaymentIntent, PaymentProvider, ProviderDispute, ProviderRefund
 from .refunds import finish_refund
 from .reporting import has_event, report_event
+from .reports import Knows, Report, charge_report, dispute_reports, refund_report
 from .requestor import ensure_payment_app
 
-REFUND_EVENTS = {
-    "pending": "REFUND_REQUEST",
-    "requires_action": "REFUND_REQUEST",
-    "succeeded": "REFUND_SUCCESS",
-    "failed": "REFUND_FAILURE",
-    "canceled": "REFUND_FAILURE",
-}
 FIRST_LOOK = datetime.timedelta(minutes=2)
 
 
@@ -58,31 +53,16 @@ def report_charge(row: Intent, intent: PaymentIntent) -> bool | None:
 
     :returns: whether that was new to Saleor; None when there is nothing to report.
     """
-    token = row.transaction_token
-    if intent.status == "succeeded":
-        return report_event(
-            token,
-            "CHARGE_SUCCESS",
-            intent.id,
-            intent.received_cents,
-            message=staff_message("charged", method=intent.method or "stripe"),
-            actions=["REFUND"],
-            intent=intent,
-        )
-    if intent.status == "processing":
-        return report_event(
-            token, "CHARGE_REQUEST", intent.id, intent.amount_cents, message="", actions=[]
-        )
-    # A refused card is tried again on the same payment; only a charge that Saleor counts as
-    # under way has failed.
-    if has_event(token, "CHARGE_REQUEST", intent.id) and intent.status in (
-        "requires_payment_method",
-        "canceled",
-    ):
-        detail = intent.refusal_code or intent.status
-        text = staff_message("delayed_failed", detail=detail)
-        return report_event(token, "CHARGE_FAILURE", intent.id, intent.amount_cents, message=text)
-    return None
+    due = charge_report(intent, knows(row))
+    if due is None:
+        return None
+    if due.type == "CHARGE_SUCCESS":
+        text = staff_message("charged", method=intent.method or "stripe")
+        return tell(row, due, text, actions=["REFUND"], intent=intent)
+    if due.type == "CHARGE_REQUEST":
+        return tell(row, due, "", actions=[])
+    detail = intent.refusal_code or intent.status
+    return tell(row, due, staff_message("delayed_failed", detail=detail))
 
 
 def report_refund(row: Intent, refund: ProviderRefund) -> bool | None:
@@ -92,36 +72,29 @@ def report_refund(row: Intent, refund: ProviderRefund) -> bool | None:
         own = Refund.objects.filter(request_event=refund.request, intent_id=row.intent_id).first()
     if own is not None:
         return finish_refund(own, refund)
-    if (
-        refund.status in ("failed", "canceled")
-        and not has_event(row.transaction_token, "REFUND_REQUEST", refund.id)
-        and not has_event(row.transaction_token, "REFUND_SUCCESS", refund.id)
-    ):
-        return None  # over before Saleor heard of it
-    return report_event(
-        row.transaction_token,
-        REFUND_EVENTS[refund.status],
-        refund.id,
-        refund.amount_cents,
-        message=staff_message("dashboard"),
-    )
+    due = refund_report(refund, knows(row))
+    return tell(row, due, staff_message("dashboard")) if due else None
 
 
 def report_dispute(row: Intent, dispute: ProviderDispute) -> list[bool]:
-    """Report money that the bank took back, and that it came again when the dispute is won.
+    """Report money that the bank took back, and that it came again when the dispute is won."""
+    texts = {
+        "CHARGE_BACK": staff_message("dispute", detail=dispute.reason or dispute.id),
+        "CHARGE_SUCCESS": staff_message("dispute_won"),
+    }
+    return [tell(row, due, texts[due.type]) for due in dispute_reports(dispute)]
 
-    Both events bear the dispute's own id, so Saleor counts them together: the second one undoes
-    the first.
-    """
-    if not dispute.takes_money:
-        return []
-    token, amount_cents = row.transaction_token, dispute.amount_cents
-    text = staff_message("dispute", detail=dispute.reason or dispute.id)
-    told = [report_event(token, "CHARGE_BACK", dispute.id, amount_cents, message=text)]
-    if dispute.status == "won":
-        text = staff_message("dispute_won")
-        told.append(report_event(token, "CHARGE_SUCCESS", dispute.id, amount_cents, message=text))
-    return told
+
+def knows(row: Intent) -> Knows:
+    """Return the question whether Saleor counts an event of the payment's transaction."""
+    return lambda kind, reference: has_event(row.transaction_token, kind, reference)
+
+
+def tell(row: Intent, due: Report, text: str, **more: Any) -> bool:
+    """Report one event; return False when Saleor has it already."""
+    return report_event(
+        row.transaction_token, due.type, due.reference, due.amount_cents, message=text, **more
+    )
 
 
 def note_status(row: Intent, intent: PaymentIntent) -> None:

@@ -27,7 +27,7 @@ from .amounts import to_cents
 from .errors import PaymentAway, PaymentError
 from .locks import exclusive
 from .messages import staff_message
-from .messages_of_stripe import process_event
+from .messages_of_stripe import collect_missed, process_event
 from .models import EventState, Intent, IntentState, ProviderEvent, Refund
 from .port import PaymentProvider
 from .refunds import ask_for_refund, carry_out, postpone, refund_for_event
@@ -53,7 +53,7 @@ class WatchReport:
     events: int = 0  # messages processed
     refunds: int = 0  # refunds looked after
     intents: int = 0  # payments looked after
-    failed: int = 0  # of all three, to be tried again
+    failed: int = 0  # of all three and the search for lost messages, to be tried again
 
 
 def watch(provider: PaymentProvider, *, everything: bool = False) -> WatchReport:
@@ -62,6 +62,11 @@ def watch(provider: PaymentProvider, *, everything: bool = False) -> WatchReport
     now = timezone.now()
     due = {} if everything else {"not_before__lte": now}
     with allow_writer():
+        try:
+            collect_missed(provider)
+        except PaymentError as error:
+            logger.warning("Stripe was not asked for messages that never came: %s", error)
+            report.failed += 1
         adopt_requests(now, now if everything else now - ORPHANED)
         events = ProviderEvent.objects.filter(state=EventState.PENDING, **due)
         report.events = each(events, lambda row: process_event(row, provider), report)

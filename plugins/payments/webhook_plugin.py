@@ -21,22 +21,28 @@ class WebhookPlugin(SaleorWebhookPlugin):
     # Saleor asks for gateways only the plugins whose own class has this one, inherited or not.
     process_payment = SaleorWebhookPlugin.process_payment
 
-    def get_payment_gateways(self, currency: str | None, *args: Any, **kwargs: Any) -> list[Any]:
+    def get_payment_gateways(
+        self,
+        currency: str | None,
+        checkout_info: Any,
+        checkout_lines: Any,
+        previous_value: Any,
+        **kwargs: Any,
+    ) -> list[PaymentGateway]:
         """Add our App, which Saleor lists only where it has a webhook, once its keys are set."""
         from .stripe_provider import get_provider
 
-        others = super().get_payment_gateways(currency, *args, **kwargs)
-        checkout_info = kwargs.get("checkout_info")
-        if checkout_info is not None:
-            currency = checkout_info.checkout.currency
+        found = super().get_payment_gateways(
+            currency, checkout_info, checkout_lines, previous_value, **kwargs
+        )
         try:
             get_provider()
         except NotConfigured:
-            return others
-        if currency not in (None, CURRENCY):
-            return others
-        own = PaymentGateway(id=APP_IDENTIFIER, name="Stripe", currencies=[CURRENCY], config=[])
-        return [*others, own]
+            return found
+        asked = checkout_info.checkout.currency if checkout_info else currency
+        if asked in (None, CURRENCY):
+            found.append(PaymentGateway(APP_IDENTIFIER, "Stripe", [CURRENCY], []))
+        return found
 
     def _request_transaction_action(self, transaction_data: Any, event_type: str) -> None:
         owner = transaction_data.transaction_app_owner

@@ -20,9 +20,11 @@ from saleor_alencon.domain.delivery_choices import KEY as DELIVERY_KEY
 Mask = Callable[[Any, Any, Any, Any, dict[str, Any]], Any]
 
 # Root fields a merchant may ask; every other is refused. Some the Dashboard always asks, though
-# their tables are hidden: apps, pages and the Office's events are empty lists.
+# their tables are hidden: pages and the Office's events are empty lists. Of apps it sees one, the
+# Office's page in the Dashboard.
 QUERIES = frozenset({
-    "addressValidationRules", "appExtensions", "apps", "attribute", "attributes", "homepageEvents",
+    "addressValidationRules", "app", "appExtension", "appExtensions", "apps", "attribute",
+    "attributes", "homepageEvents",
     "pageTypes", "pages", "categories", "category", "channel",
     "channels", "collection", "collections", "me", "order", "orders", "product", "productType",
     "productTypes", "productVariant", "productVariants", "products", "reportProductSales",

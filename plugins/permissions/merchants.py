@@ -87,14 +87,18 @@ def grant_permissions(user: Any) -> None:
 
     A token that narrows the permissions down (one made for an app's page) keeps doing so.
     """
+    if user._effective_permissions is None:
+        user.effective_permissions = merchant_permissions()
+        user._effective_permissions_cache = set(PERMISSIONS)  # what that query would find
+
+
+def merchant_permissions() -> Any:
+    """Return what merchants may ask Saleor for, as a query."""
     from django.db.models import Q
     from saleor.permission.models import Permission
 
-    if user._effective_permissions is not None:
-        return
     wanted = Q()
     for name in PERMISSIONS:
         label, codename = name.split(".")
         wanted |= Q(content_type__app_label=label, codename=codename)
-    user.effective_permissions = Permission.objects.filter(wanted)
-    user._effective_permissions_cache = set(PERMISSIONS)  # what a query would find
+    return Permission.objects.filter(wanted)

@@ -14,6 +14,7 @@ USER = "nullif(current_setting('alencon.user', true), '')::integer"
 SHOP_KEY = "alencon.shop"
 LINE_SHOP = "alencon_shop"  # a column of the order lines; installing.py keeps it
 SEES_NAME = "alencon_sees_"
+TOWN_APP = "alencon.town"
 
 
 def marked(row: str) -> str:
@@ -47,6 +48,14 @@ def order(column: str) -> str:
     return (
         f"EXISTS (SELECT FROM order_orderline ol WHERE ol.order_id = {column}"
         f" AND {order_line_row('ol')})"
+    )
+
+
+def town_app(row: str) -> str:
+    """Say that a row is the App of the Office's page in the Dashboard."""
+    return (
+        f"({row}.identifier = '{TOWN_APP}' AND {row}.type = 'thirdparty' AND {row}.is_active"
+        f" AND {row}.removed_at IS NULL)"
     )
 
 

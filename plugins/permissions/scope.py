@@ -37,9 +37,13 @@ LEAVE = (
 class RequestScope:
     """One merchant's request, from its begin to ``end``; used by one thread."""
 
-    def __init__(self, user_id: int, shop: MerchantShop | None) -> None:
+    def __init__(
+        self, user_id: int, shop: MerchantShop | None, *, email: str = "", look: Any = None
+    ) -> None:
         self.user_id = user_id
+        self.email = email
         self.shop = shop
+        self.look = look  # the Office's, when it is the Office that looks
         self._role = ROLE
         self._held: dict[str, Any] = {}
         self._connections: list[Any] = []

@@ -21,9 +21,11 @@ from saleor.graphql.core.context import disallow_replica_in_context
 
 from .commands import COMMANDS, Command
 from .fields import FIELDS, ORDER_PLAIN, QUERIES
+from .looks import refusal
 from .merchants import find_shops
 from .ownership import Refused, check_arguments
 from .scope import RequestScope
+from .trail import SILENT, command_begin, command_end, command_failed, command_refused
 
 logger = logging.getLogger(__name__)
 
@@ -62,27 +64,17 @@ class MerchantResolvers(MiddlewareManager):
 
     def command(self, resolver: Any, root: Any, info: Any, arguments: dict[str, Any]) -> Any:
         """Check a mutation while scoped, run it elevated, and return to the merchant's role."""
-        command = COMMANDS.get(info.field_name)
-        if command is None:
-            return refuse(info, NOT_FOR_MERCHANTS)
-        if self.scope.read_only and not command.account:
-            return refuse(info, SUSPENDED if self.scope.shop else NOT_FOR_MERCHANTS)
-        disallow_replica_in_context(info.context)
         try:
-            with allow_writer():
-                self.confirm(command)
-                check_arguments(info, command, arguments)
+            self.check(info, arguments)
         except Refused as error:
+            command_refused(self.scope, info, arguments, str(error))
             return refuse(info, str(error))
         # What was read in one role must not be used in the other.
         info.context.dataloaders.clear()
         try:
-            with self.scope.elevated():
-                result = resolver(root, info, **arguments)
-                if is_thenable(result):
-                    result = result.get()
+            result = self.run(resolver, root, info, arguments)
         except DatabaseError as error:
-            if getattr(error.__cause__, "sqlstate", None) != REFUSED_BY_DATABASE:
+            if not is_refused_by_database(error):
                 raise
             logger.warning("The database refused a merchant's %s: %s", info.field_name, error)
             return refuse(info, NOT_FOR_MERCHANTS)
@@ -90,6 +82,24 @@ class MerchantResolvers(MiddlewareManager):
             info.context.dataloaders.clear()
         forget_relations(result)
         return result
+
+    def check(self, info: Any, arguments: dict[str, Any]) -> None:
+        """See, while scoped, that a mutation is the merchant's to run on what it names.
+
+        :raises Refused: with the reason for the merchant.
+        """
+        command = COMMANDS.get(info.field_name)
+        look = self.scope.look
+        if look is not None and info.field_name not in SILENT:
+            raise Refused(refusal(look))
+        if command is None:
+            raise Refused(NOT_FOR_MERCHANTS)
+        if self.scope.read_only and not command.account:
+            raise Refused(SUSPENDED if self.scope.shop else NOT_FOR_MERCHANTS)
+        disallow_replica_in_context(info.context)
+        with allow_writer():
+            self.confirm(command)
+            check_arguments(info, command, arguments)
 
     def confirm(self, command: Command) -> None:
         """See in the database that is written to, not its copy, that the shop may still do this.
@@ -103,6 +113,25 @@ class MerchantResolvers(MiddlewareManager):
         self.scope.shop = next((one for one in shops if shop and one.slug == shop.slug), None)
         if self.scope.read_only:
             raise Refused(SUSPENDED if self.scope.shop else NOT_FOR_MERCHANTS)
+
+    def run(self, resolver: Any, root: Any, info: Any, arguments: dict[str, Any]) -> Any:
+        """Run a mutation as the tables' owner, between the two rows of its trail."""
+        with self.scope.elevated():
+            act = command_begin(self.scope, info, arguments)
+            try:
+                result = resolver(root, info, **arguments)
+                if is_thenable(result):
+                    result = result.get()
+            except Exception as error:
+                command_failed(act, error, refused=is_refused_by_database(error))
+                raise
+            command_end(act, result)
+            return result
+
+
+def is_refused_by_database(error: Exception) -> bool:
+    """Say whether a trigger refused a row that is not the shop's."""
+    return getattr(error.__cause__, "sqlstate", None) == REFUSED_BY_DATABASE
 
 
 def forget_relations(payload: Any) -> None:

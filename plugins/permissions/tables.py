@@ -66,6 +66,9 @@ THUMBNAIL = (
     "{row}.collection_id IS NOT NULL AND " + OFFICE_COLLECTION + " OR "
     "{row}.product_media_id IS NOT NULL AND " + p.sees("media", "{row}.product_media_id") + ")"
 )
+OF_TOWN_APP = (
+    "EXISTS (SELECT FROM app_app oa WHERE oa.id = {row}.app_id AND " + p.town_app("oa") + ")"
+)
 WAREHOUSE = p.warehouse("{row}.warehouse_id")
 ORDER_LINE = p.sees("order_line", "{row}.order_line_id")
 NOBODY = "false"
@@ -85,6 +88,9 @@ OWN: dict[str, Own] = {
         NOBODY,
     ),
     "account_address": Own(p.sees("address", "{row}.id"), NOBODY),
+    # The Office's page in the Dashboard, and no other App; of none a token or a webhook.
+    "app_app": Own(p.town_app("{row}"), NOBODY),
+    "app_appextension": Own(OF_TOWN_APP, NOBODY),
     # The catalogue: everything hangs on the product's mark.
     "product_product": Own(p.marked("{row}")),
     "product_productvariant": Own(PRODUCT),
@@ -167,6 +173,7 @@ SHARED: dict[str, Shared] = {
 EVENT = "a command tells the Office's apps what it did"
 HIDDEN: dict[str, Hidden] = {
     "account_customerevent": Hidden("a command leaves its trace"),
+    "alencon_permissions_act": Hidden("the trail of the merchants' commands"),
     "core_eventdelivery": Hidden(EVENT),
     "core_eventdeliveryattempt": Hidden(EVENT),
     "core_eventpayload": Hidden(EVENT),
@@ -190,9 +197,7 @@ HIDDEN: dict[str, Hidden] = {
         "alencon_payments_intent",
         "alencon_payments_providerevent",
         "alencon_payments_refund",
-        "app_app",
         "app_app_permissions",
-        "app_appextension",
         "app_appextension_permissions",
         "app_appinstallation",
         "app_appinstallation_permissions",

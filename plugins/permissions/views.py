@@ -11,9 +11,11 @@ from saleor.graphql.context import get_user, set_app_on_context
 from saleor.graphql.views import GraphQLView
 
 from .errors import ScopeError
-from .merchants import find_merchant, grant_permissions
+from .looks import as_merchant, find_look
+from .merchants import Merchant, MerchantShop, find_merchant, grant_permissions
 from .scope import RequestScope
 from .scoped_schema import MerchantResolvers
+from .trail import read_begin
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +29,7 @@ class WrongShop(Exception):
 
 
 class MerchantGraphQLView(GraphQLView):
-    """As Saleor's; the one difference is for a staff user who works for a shop.
+    """As Saleor's; the one difference is for a staff user who works for a shop, or looks at one.
 
     Nobody else's request takes another path, another role or another resolver.
     """
@@ -45,6 +47,8 @@ class MerchantGraphQLView(GraphQLView):
         """Run one document, one of several in a batch."""
         try:
             scope = self.find_scope(request)
+            if scope is not None and scope.look is not None:
+                read_begin(scope, data.get("query"))
         except PyJWTError:
             scope = None  # Saleor refuses the token in its own words
         except WrongShop:
@@ -74,18 +78,32 @@ class MerchantGraphQLView(GraphQLView):
             return None
         user = get_user(request)
         merchant = find_merchant(user)
-        if merchant is None:
+        look = find_look(user) if merchant is None else None
+        if merchant is None and look is None:
             return None
-        shop = merchant.choose(request.headers.get(SHOP_HEADER))
-        if shop is None and merchant.shops:
-            raise WrongShop
-        scope = RequestScope(merchant.user_id, shop)
+        shop = choose_shop(merchant, look, request.headers.get(SHOP_HEADER))
+        scope = RequestScope(user.pk, shop, email=user.email, look=look)
         scope.begin()
         request.alencon_scope = scope
-        if shop is not None:
+        if look is not None:
+            request._cached_user = as_merchant(user)
+        elif shop is not None:
             grant_permissions(user)
         request.dataloaders.clear()  # what was read to find this out was read unscoped
         return scope
+
+
+def choose_shop(merchant: Merchant | None, look: Any, wanted: str | None) -> MerchantShop | None:
+    """Return the shop of a request: the look's, or the one that the merchant asks for.
+
+    :raises WrongShop: the merchant has shops, and asks for another.
+    """
+    if merchant is None:
+        return MerchantShop(look.shop, read_only=True)
+    shop = merchant.choose(wanted)
+    if shop is None and merchant.shops:
+        raise WrongShop
+    return shop
 
 
 def refuse(reason: str) -> ExecutionResult:

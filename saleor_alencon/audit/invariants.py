@@ -8,7 +8,7 @@ from django.db.models import Count, Sum
 
 from saleor_alencon.outputs.sepa import SepaError, read_control_sum
 from saleor_alencon.psp.models import FetchState
-from saleor_alencon.psp.reconciliation import overdue, psp_reconcile
+from saleor_alencon.psp.reconciliation import other_currencies, overdue, psp_reconcile
 from saleor_alencon.settlement.models import SettlementRun
 
 QUERIES: dict[str, str] = {
@@ -113,6 +113,11 @@ QUERIES: dict[str, str] = {
         SELECT st.number FROM settlement_statement st
           LEFT JOIN settlement_payout p ON p.statement_id = st.id
          WHERE st.payable_cents <> coalesce(p.amount_cents, 0)""",
+    "an automatic payout of the provider's is made of its movements": """
+        SELECT format('%s: %s cents', p.provider_id, sum(m.amount_cents - m.fee_cents))
+          FROM psp_providerpayout p JOIN psp_balancetransaction m ON m.provider_payout_id = p.id
+         WHERE p.composed
+         GROUP BY p.id HAVING sum(m.amount_cents - m.fee_cents) <> 0""",
     "payouts declared executed or returned are in the ledger": """
         SELECT format('%s: %s', p.end_to_end_id, step.kind) FROM settlement_payout p
           CROSS JOIN (VALUES ('payout_executed', ARRAY['executed', 'returned']),
@@ -121,6 +126,42 @@ QUERIES: dict[str, str] = {
           LEFT JOIN ledger_transaction t
             ON t.kind = step.kind AND t.source_id = p.end_to_end_id
          WHERE (p.state = ANY(step.states)) <> (t.id IS NOT NULL)""",
+    "dues called and not paid are on the shops' receivable accounts": """
+        SELECT s.slug FROM shops_shop s
+          LEFT JOIN (SELECT b.shop_id, sum(b.total_cents - coalesce(p.cents, 0)) AS cents
+                       FROM dues_duesbill b
+                       LEFT JOIN (SELECT bill_id, sum(amount_cents) AS cents
+                                    FROM dues_duespayment GROUP BY bill_id) p ON p.bill_id = b.id
+                      WHERE b.cancelled_at IS NULL GROUP BY b.shop_id) owed ON owed.shop_id = s.id
+          LEFT JOIN (SELECT a.shop_id, sum(e.amount_cents) AS cents FROM ledger_entry e
+                       JOIN ledger_account a ON a.id = e.account_id
+                       JOIN ledger_transaction t ON t.id = e.transaction_id
+                        AND t.kind IN ('dues', 'dues_paid', 'dues_withheld', 'dues_cancelled')
+                      WHERE a.kind = 'shop_receivable' GROUP BY a.shop_id) held
+            ON held.shop_id = s.id
+         WHERE coalesce(owed.cents, 0) <> coalesce(held.cents, 0)""",
+    "no dues are paid beyond what was called": """
+        SELECT format('bill %s', b.id) FROM dues_duesbill b
+          JOIN dues_duespayment p ON p.bill_id = b.id
+         GROUP BY b.id HAVING sum(p.amount_cents) > b.total_cents OR b.cancelled_at IS NOT NULL""",
+    "each call for dues has its invoice, a cancelled one its credit note": """
+        SELECT format('bill %s', b.id) FROM dues_duesbill b
+         WHERE NOT EXISTS (SELECT FROM invoicing_invoice i
+                            WHERE i.dues_bill_id = b.id AND i.kind = 'invoice'
+                              AND i.total_cents = b.total_cents)
+            OR (b.cancelled_at IS NOT NULL) <> EXISTS (
+                 SELECT FROM invoicing_invoice i
+                  WHERE i.dues_bill_id = b.id AND i.kind = 'credit_note')""",
+    "invoices are numbered without a gap": """
+        SELECT format('%s %s: %s of %s', kind, year, count(*), max(sequence))
+          FROM invoicing_invoice GROUP BY kind, year HAVING count(*) <> max(sequence)""",
+    "a statement's invoice has its commission": """
+        SELECT i.number FROM invoicing_invoice i
+          JOIN settlement_statementline l ON l.statement_id = i.statement_id
+         GROUP BY i.id
+        HAVING (i.net_cents, i.vat_cents) IS DISTINCT FROM (
+               sum(l.commission_cents) * CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END,
+               sum(l.commission_vat_cents) * CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END)""",
 }
 
 
@@ -155,7 +196,7 @@ def _unlike_the_provider() -> list[str]:
     ]
     if found.matches and found.unexplained_cents and FetchState.objects.exists():
         wrong.append(f"{found.unexplained_cents} cents that no movement explains")
-    return wrong
+    return wrong + [f"in another currency: {each}" for each in other_currencies()]
 
 
 INVARIANTS: dict[str, Callable[[], list[str]]] = {

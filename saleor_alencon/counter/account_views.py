@@ -12,6 +12,7 @@ from saleor_alencon.counter.hours_views import own_shop
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.psp.accounts import account_refresh, onboarding_url
 from saleor_alencon.psp.gateway import Gateway
+from saleor_alencon.psp.requirements import missing_words
 from saleor_alencon.shops.models import Association, ConnectedAccount, PayoutRail
 
 
@@ -33,4 +34,12 @@ def payout_account(request: HttpRequest) -> HttpResponse:
             account = account_refresh(account=account, gateway=Gateway.from_settings(), now=now)
     except AlenconError as error:
         messages.error(request, _("Action refusée : %(error)s") % {"error": error})
-    return render(request, "counter/account.html", {"shop": shop, "account": account})
+    return render(
+        request,
+        "counter/account.html",
+        {
+            "shop": shop,
+            "account": account,
+            "missing": missing_words(account.missing if account else ()),
+        },
+    )

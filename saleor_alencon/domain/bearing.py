@@ -38,6 +38,17 @@ class CostShares:
     def total_cents(self) -> int:
         return self.office_cents + sum(self.shop_cents.values())
 
+    def plus(self, other: "CostShares") -> "CostShares":
+        """Return both together, without the shops that bear nothing of them."""
+        shops = {
+            shop: self.shop_cents.get(shop, 0) + other.shop_cents.get(shop, 0)
+            for shop in sorted({*self.shop_cents, *other.shop_cents})
+        }
+        return CostShares(
+            self.office_cents + other.office_cents,
+            {shop: cents for shop, cents in shops.items() if cents},
+        )
+
 
 def shop_share_bps(bearer: Bearer, shared_bps: int) -> int:
     """Return the shops' part in basis points; ``shared_bps`` counts when the cost is shared."""

@@ -64,6 +64,10 @@ class TransactionKind(models.TextChoices):
     DISPUTE_LOST = "dispute_lost", _("litige perdu")
     PSP_PAYOUT = "psp_payout", _("versement à la banque")
     PSP_PAYOUT_BACK = "psp_payout_back", _("versement revenu")
+    DUES = "dues", _("cotisation appelée")
+    DUES_PAID = "dues_paid", _("cotisation payée")
+    DUES_WITHHELD = "dues_withheld", _("cotisation retenue")
+    DUES_CANCELLED = "dues_cancelled", _("cotisation annulée")
 
 
 SHOP_FEES = (TransactionKind.PSP_FEE, TransactionKind.PSP_FEE_MOVED)

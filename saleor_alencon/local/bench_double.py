@@ -9,10 +9,12 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from email.message import Message
 from typing import Any
 
 import httpx
+
+from saleor_alencon.local.json_server import json_server
 
 PAGE = 100
 NO_ERRORS: dict[str, Any] = {"errors": []}
@@ -122,29 +124,8 @@ class ProductsDouble:
 def answering(double: ProductsDouble) -> Iterator[str]:
     """Give the address at which the double answers."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+    def answer(_path: str, headers: Message, body: dict[str, Any]) -> dict[str, Any]:
+        return double.answer(body, headers.get("Authorization", ""))
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            answer = double.answer(json.loads(body), self.headers.get("Authorization", ""))
-            content = json.dumps(answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/graphql/"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with json_server(answer) as port:
+        yield f"http://127.0.0.1:{port}/graphql/"

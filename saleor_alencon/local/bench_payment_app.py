@@ -4,15 +4,13 @@ It answers Saleor's synchronous webhooks and makes the same calls to Stripe as o
 """
 
 import contextlib
-import http.server
-import json
-import threading
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 import httpx
 
+from saleor_alencon.local.json_server import json_server
 from saleor_alencon.local.stripe_server import StripeServer
 from saleor_alencon.saleor_api.client import SaleorClient
 
@@ -119,29 +117,6 @@ class PaymentApp:
 def running_payment_app(stripe: StripeServer) -> Iterator[PaymentApp]:
     """Serve the app on a free port of the loopback."""
     app = PaymentApp(stripe)
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            answer = json.dumps(app.answer(self.headers["Saleor-Event"], body)).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    app.port = server.server_address[1]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with json_server(lambda _, headers, body: app.answer(headers["Saleor-Event"], body)) as port:
+        app.port = port
         yield app
-    finally:
-        server.shutdown()
-        server.server_close()

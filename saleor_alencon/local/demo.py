@@ -13,6 +13,7 @@ from tqdm import tqdm
 from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
 from saleor_alencon.domain.bearing import Bearer
+from saleor_alencon.dues.models import DuesRate
 from saleor_alencon.inbox.models import InboxDocument
 from saleor_alencon.local.demo_provider import provider_fill
 from saleor_alencon.local.demo_shops import fixtures_folder, read_hours, read_shops
@@ -39,6 +40,8 @@ LOGINS = {
     "auditeur@alencon.example": Role.AUDITOR,
     "librairie@alencon.example": Role.MERCHANT,
 }
+SIRET, VAT_NUMBER = "99900061500008", "FR35999000615"
+"""Numbers of no company, right in form."""
 OPERATOR = "operateur@alencon.example"
 MERCHANT_SHOP = "librairie-des-halles"
 RATES_FROM = datetime.datetime(2026, 1, 1, tzinfo=ZoneInfo("Europe/Paris"))
@@ -65,6 +68,8 @@ def demo_seed(now: datetime.datetime | None = None) -> None:
         defaults={
             "name": "Office de commerce d'Alençon",
             "legal_name": "Office de commerce et de l'artisanat d'Alençon (démonstration)",
+            "siret": SIRET,
+            "vat_number": VAT_NUMBER,
             "address_line": "Place Foch",
             "postal_code": "61000",
             "city": "Alençon",
@@ -79,6 +84,10 @@ def demo_seed(now: datetime.datetime | None = None) -> None:
     for email, role in LOGINS.items():
         if not User.objects.filter(email=email).exists():
             User.objects.create_user(email, PASSWORD, role=role, name=str(role.label).capitalize())
+    DuesRate.objects.get_or_create(
+        year=timezone.localdate(now).year,
+        defaults={"base_cents": 12_000, "surcharge_cents": 3_500},
+    )
     known = set(Shop.objects.values_list("slug", flat=True))
     for number, row in enumerate(read_shops(), start=1):
         if row["slug"] not in known:

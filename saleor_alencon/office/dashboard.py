@@ -14,6 +14,8 @@ from django.utils.translation import ngettext
 
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.inbox.models import InboxDocument, InboxState
+from saleor_alencon.invoicing.models import Invoice
+from saleor_alencon.invoicing.services import statements_to_invoice
 from saleor_alencon.localized import amount_text, date_text
 from saleor_alencon.office.admin.base import change_url, list_url
 from saleor_alencon.office.chart import Week, chart
@@ -34,6 +36,7 @@ from saleor_alencon.settlement.release import due_cents
 
 DAYS_WITHOUT_RUN = 35
 HOURS_IN_INBOX = 1
+HOURS_TO_INVOICE = 3
 DAYS_TO_EXECUTE = 3
 HOURS_UNREAD = 26
 TRIES_BEFORE_NOTICE = 3
@@ -114,6 +117,7 @@ def attention(available: int, now: datetime.datetime) -> list[Attention]:
         *runs_waiting(now),
         *missing_ibans(),
         *missing_accounts(),
+        *not_invoiced(now),
         *open_disputes(),
         *disagreement(),
         *provider_unread(now),
@@ -234,6 +238,20 @@ def missing_accounts() -> list[Attention]:
     )
     query = f"carried_reason__exact={CarriedReason.MISSING_ACCOUNT}&run__id__exact={run_id}"
     return [Attention(text % {"count": count}, list_url(Statement, query))]
+
+
+def not_invoiced(now: datetime.datetime) -> list[Attention]:
+    """Find the commissions that could not be invoiced: a mention is missing somewhere."""
+    since = now - datetime.timedelta(hours=HOURS_TO_INVOICE)
+    count = statements_to_invoice().filter(run__approved_at__lt=since).count()
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)d relevé approuvé n'est pas facturé : facturez-le pour lire ce qui manque.",
+        "%(count)d relevés approuvés ne sont pas facturés : facturez-les pour lire ce qui manque.",
+        count,
+    )
+    return [Attention(text % {"count": count}, list_url(Invoice))]
 
 
 def open_disputes() -> list[Attention]:

@@ -18,8 +18,10 @@ from saleor_alencon.outputs.strict_json import StrictJsonError, decode, encode
 
 STATEMENT_VERSION = 1
 
-LineKind = Literal["sale", "refund", "correction", "payout_returned", "dispute"]
-CarriedReason = Literal["", "negative", "below_minimum", "missing_iban", "missing_account"]
+LineKind = Literal["sale", "refund", "correction", "payout_returned", "dispute", "dues"]
+CarriedReason = Literal[
+    "", "negative", "below_minimum", "missing_iban", "missing_account", "dues_unpaid"
+]
 PaymentStatus = Literal["ordered", "executed", "returned", "refused"]
 
 
@@ -198,6 +200,7 @@ class StatementDocument:
             "below_minimum": 0 < self.carried_cents < self.minimum_cents,
             "missing_iban": self.carried_cents > 0 and not self.iban,
             "missing_account": self.carried_cents > 0 and not self.iban,
+            "dues_unpaid": self.carried_cents > 0,
         }
         _require(
             fits[self.carried_reason],

@@ -35,6 +35,7 @@ KIND_LABELS: dict[LineKind, str] = {
     "correction": "Correction",
     "payout_returned": "Virement retourné",
     "dispute": "Litige",
+    "dues": "Cotisation",
 }
 
 View = dict[str, Any]
@@ -70,8 +71,8 @@ def statement_view(document: StatementDocument, payment: StatementPayment | None
     return {
         "title": f"Relevé de reversement n° {printable_text(document.number)}",
         "number": printable_text(document.number),
-        "issuer": _party(document.issuer),
-        "shop": _party(document.shop),
+        "issuer": party_view(document.issuer),
+        "shop": party_view(document.shop),
         "facts": [
             ["Reversement", printable_text(document.run_number)],
             ["Émis le", date_text(document.issued_on)],
@@ -89,7 +90,8 @@ def statement_view(document: StatementDocument, payment: StatementPayment | None
     }
 
 
-def _party(party: Party) -> View:
+def party_view(party: Party) -> View:
+    """Return a party's name and the lines printed under it."""
     lines = [party.legal_name] if party.legal_name != party.name else []
     lines += party.address_lines
     lines += [f"SIRET {party.siret}"] if party.siret else []
@@ -119,6 +121,7 @@ def _summary(document: StatementDocument) -> list[View]:
     add_kind("correction", "Corrections")
     add_kind("dispute", "Paiements contestés")
     add_kind("payout_returned", "Virements retournés")
+    add_kind("dues", "Cotisations retenues")
     add("Commission HT", -sum(line.commission_cents for line in document.lines))
     vat_rate = rate_text(document.commission_vat_rate_bps)
     vat = sum(line.commission_vat_cents for line in document.lines)
@@ -157,6 +160,10 @@ def _outcome(document: StatementDocument, payment: StatementPayment | None) -> V
         "missing_account": (
             "Compte de paiement incomplet : terminez son ouverture, le solde sera versé au "
             "prochain reversement.",
+            [["Report", carried]],
+        ),
+        "dues_unpaid": (
+            "Cotisation en retard : le solde sera versé au reversement qui suit son paiement.",
             [["Report", carried]],
         ),
     }[document.carried_reason]

@@ -14,7 +14,12 @@ from saleor_alencon.provisioning.locks import shop_locked
 from saleor_alencon.provisioning.models import ShopProvision
 from saleor_alencon.provisioning.report import Report
 from saleor_alencon.provisioning.setup import keep_everything
-from saleor_alencon.provisioning.setup_app import AppMissing, check_app, keep_app
+from saleor_alencon.provisioning.setup_app import (
+    AppMissing,
+    check_app,
+    keep_app,
+    keep_town_app,
+)
 from saleor_alencon.provisioning.shop_keeper import ShopKeeper
 from saleor_alencon.provisioning.staff import StaffLogin
 from saleor_alencon.provisioning.wanted_shop import shop_wanted
@@ -35,12 +40,14 @@ def saleor_setup(
     tell: Callable[[str], None],
     keep_token: Callable[[str], None],
     new_token: bool = False,
+    page_url: str | None = None,
 ) -> Report:
     """Set Saleor up, and return what became of each thing.
 
     Everything is looked up before it is made, so that a call that was cut off is completed by
     the next one. Without ``staff`` the Office's app does all of it with ``app_token``.
 
+    :param page_url: of the Office's page in the Dashboard; None when there is none.
     :param keep_token: called at once with the token of an app that was made, or of a new token.
     :raises SaleorRefused, SaleorUnreachable: what was done until then stays.
     :raises AppMissing: there is neither a staff login nor a token that may do it.
@@ -61,6 +68,8 @@ def saleor_setup(
             if not staff:
                 check_app(client, report)
             keep_everything(client, report, table)
+        if page_url:
+            keep_town_app(url, app_token, page_url, report)
     else:
         assert staff is not None
         keep_everything(staff, report, table)

@@ -9,6 +9,7 @@ from saleor_alencon.provisioning.differences import Difference
 from saleor_alencon.provisioning.names import APP_PERMISSIONS, OFFICE_APP
 from saleor_alencon.provisioning.report import Report
 from saleor_alencon.saleor_api.client import SaleorClient, SaleorError, SaleorRefused
+from saleor_alencon.saleor_api.merchants import town_app_keep
 
 
 class AppMissing(SaleorError):
@@ -81,6 +82,18 @@ def check_app(client: SaleorClient, report: Report) -> None:
     if missing:
         raise AppMissing(f"The app {app['identifier']} lacks {', '.join(missing)}: {cure}")
     report.add(f"app {app['identifier']}", "unchanged")
+
+
+def keep_town_app(url: str, token: str, page_url: str, report: Report) -> None:
+    """Keep the App that shows the Office's page in the Dashboard.
+
+    The scope's own endpoint does it: Saleor's API installs an App only from a manifest that it
+    fetches, which it may not from a private address, and never changes its page afterwards.
+
+    :raises ScopeRefused, ScopeAbsent, SaleorUnreachable: see there.
+    """
+    outcome = town_app_keep(url=url, token=token, page_url=page_url)
+    report.add("page in the Dashboard", outcome)
 
 
 def write_token(path: Path, token: str) -> None:

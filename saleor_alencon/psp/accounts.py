@@ -5,11 +5,15 @@ provider's list is searched for the shop's account before the same request is se
 """
 
 import datetime
+import logging
+import secrets
 
 from django.db import transaction
 
-from saleor_alencon.psp.gateway import Gateway, Json, every
+from saleor_alencon.psp.gateway import Gateway, Json, ProviderRefused, every
 from saleor_alencon.shops.models import ConnectedAccount, Shop, ShopState
+
+logger = logging.getLogger(__name__)
 
 SHOP_METADATA = "alencon_shop"
 
@@ -27,7 +31,13 @@ def account_ensure(*, shop_id: int, gateway: Gateway, now: datetime.datetime) ->
     if account.account_id:
         return account
     found = None if is_new else _search(gateway, shop.slug)
-    answer = found or gateway.account_create(_details(shop), key=account.key)
+    try:
+        answer = found or gateway.account_create(_details(shop), key=account.key)
+    except ProviderRefused:
+        # Nothing was made; the same key with corrected details would be refused for a day.
+        account.key = f"alencon-account-{shop.slug}-{secrets.token_hex(4)}"
+        account.save(update_fields=["key"])
+        raise
     return _write(account, answer, now)
 
 
@@ -41,12 +51,22 @@ def account_refresh(
 
 
 def accounts_refresh(*, gateway: Gateway, now: datetime.datetime) -> int:
-    """Ask about every account that is not ready, or was not asked about for a day."""
+    """Ask about every account that is not ready, or was not asked about for a day.
+
+    One that the provider refuses to tell about is not ready; the others are asked about all the
+    same.
+    """
     since = now - datetime.timedelta(days=1)
     open_shops = ConnectedAccount.objects.exclude(shop__state=ShopState.CLOSED)
+    open_shops = open_shops.select_related("shop")
     due = [each for each in open_shops if not each.ready or (each.checked_at or since) <= since]
     for account in due:
-        account_refresh(account=account, gateway=gateway, now=now)
+        try:
+            account_refresh(account=account, gateway=gateway, now=now)
+        except ProviderRefused as refusal:
+            logger.warning("account of %s: %s", account.shop, refusal)
+            account.ready, account.checked_at = False, now
+            account.save(update_fields=["ready", "checked_at"])
     return len(due)
 
 

@@ -37,7 +37,7 @@ class BalanceTransaction(models.Model):
     """One movement of the balance at the provider, as it says it: net = amount - fee.
 
     ``posted_at`` is when the books took it into account, with the rules frozen beside it;
-    ``refunds_counted_cents`` is how much of its tender's refunds the rule for refunds counted.
+    ``counted_digest`` names the state of its order by which the bearers were last determined.
     """
 
     provider_id = models.CharField(_("identifiant"), max_length=64, unique=True)
@@ -62,7 +62,8 @@ class BalanceTransaction(models.Model):
     )  # fmt: skip
     fee_shop_bps = models.PositiveIntegerField(null=True)
     refund_fee_shop_bps = models.PositiveIntegerField(null=True)
-    refunds_counted_cents = models.BigIntegerField(default=0)
+    taken_shop_bps = models.PositiveIntegerField(null=True)
+    counted_digest = models.CharField(max_length=64, blank=True)
     posted_at = models.DateTimeField(_("comptabilisé le"), null=True, blank=True)
 
     class Meta:

@@ -1,7 +1,7 @@
 """Holding the books against the mirror: what each side has, handed to the domain to be matched."""
 
 import datetime
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Sum
 
@@ -18,8 +18,8 @@ from saleor_alencon.domain.reconciliation import (
 )
 from saleor_alencon.ledger.models import Entry, TransactionKind
 from saleor_alencon.orders.models import Tender, TenderRefund
+from saleor_alencon.psp.kinds import CHARGES, CURRENCY, REFUNDS, REVERSALS, TRANSFERS
 from saleor_alencon.psp.models import BalanceTransaction, FetchState
-from saleor_alencon.psp.posting import CHARGES, REFUNDS, REVERSALS, TRANSFERS
 
 GRACE = datetime.timedelta(hours=1)
 """How long one side may know of a movement before the other without anything being wrong."""
@@ -37,6 +37,12 @@ def psp_reconcile() -> Reconciliation:
     clearing = Entry.objects.filter(account__kind=AccountKind.PSP_CLEARING)
     here_cents = int(clearing.aggregate(cents=Sum("amount_cents"))["cents"] or 0)
     return reconcile([*_booked_tenders(), *_booked_payouts()], _provided(), here_cents=here_cents)
+
+
+def other_currencies() -> list[str]:
+    """Return the movements that are in no euros: the books have no rule for them."""
+    others = BalanceTransaction.objects.exclude(currency=CURRENCY).order_by("created_at", "id")
+    return [f"{row.provider_id} {row.currency}" for row in others]
 
 
 def overdue(found: Reconciliation) -> list[Match]:
@@ -83,34 +89,33 @@ def _moments(matches: list[Match]) -> dict[Match, datetime.datetime]:
 def _booked_tenders() -> list[Booked]:
     """Card payments and their refunds, as the orders say them."""
     cards = Tender.objects.filter(kind=TenderKind.CARD).order_by("created_at", "id")
-    found = [
-        Booked(
-            f"charge {saleor_id}",
-            MovementKind.CHARGE,
-            cents,
-            frozenset(filter(None, (saleor_id, reference))),
-            saleor_id,
-        )
-        for saleor_id, reference, cents in cards.values_list(
-            "saleor_id", "psp_reference", "charged_cents"
-        )
-        if cents
-    ]
+    charges = cards.exclude(charged_cents=0).values_list(
+        "saleor_id", "psp_reference", "charged_cents"
+    )
     refunds = TenderRefund.objects.filter(tender__kind=TenderKind.CARD).order_by("id")
-    known: dict[str, int] = defaultdict(int)
-    for saleor_id, reference, cents in refunds.values_list(
-        "tender__saleor_id", "reference", "amount_cents"
-    ):
-        known[saleor_id] += cents
-        found.append(_booked_refund(saleor_id, reference, cents))
     # Orders that were ingested before refunds were kept one by one.
     whole = cards.exclude(refunded_cents=0).filter(refunds=None)
-    for saleor_id, cents in whole.values_list("saleor_id", "refunded_cents"):
-        found.append(_booked_refund(saleor_id, "", cents))
-    return found
+    return [
+        *(booked_charge(*charge) for charge in charges),
+        *(
+            booked_refund(*refund)
+            for refund in refunds.values_list("tender__saleor_id", "reference", "amount_cents")
+        ),
+        *(
+            booked_refund(saleor_id, "", cents)
+            for saleor_id, cents in whole.values_list("saleor_id", "refunded_cents")
+        ),
+    ]
 
 
-def _booked_refund(saleor_id: str, reference: str, cents: int) -> Booked:
+def booked_charge(saleor_id: str, reference: str, cents: int) -> Booked:
+    """Return a tender's charge; ``reference`` is its payment's id at the provider."""
+    references = frozenset(filter(None, (saleor_id, reference)))
+    return Booked(f"charge {saleor_id}", MovementKind.CHARGE, cents, references, saleor_id)
+
+
+def booked_refund(saleor_id: str, reference: str, cents: int) -> Booked:
+    """Return money that a tender gave back; ``reference`` is the refund's id, or empty."""
     key = f"refund {saleor_id} {reference}".rstrip()
     references = frozenset(filter(None, (reference,)))
     return Booked(key, MovementKind.REFUND, -cents, references, saleor_id)
@@ -138,9 +143,10 @@ def _booked_payouts() -> list[Booked]:
 
 
 def _provided() -> list[Provided]:
-    """Return the mirror, with what was posted of each row; a refund that failed counts as none."""
-    rows = list(BalanceTransaction.objects.order_by("created_at", "id"))
-    tenders = _tenders_by_payment(rows)
+    """Return the mirror, with what was posted of each row."""
+    rows = list(BalanceTransaction.objects.filter(currency=CURRENCY).order_by("created_at", "id"))
+    intents = {row.payment_intent for row in rows if row.payment_intent}
+    known = Tender.objects.filter(psp_reference__in=intents)
     posted = dict(
         Entry.objects.filter(
             account__kind=AccountKind.PSP_CLEARING,
@@ -150,11 +156,25 @@ def _provided() -> list[Provided]:
         .annotate(cents=Sum("amount_cents"))
         .order_by()
     )
+    return provided_movements(rows, posted, dict(known.values_list("psp_reference", "saleor_id")))
+
+
+def provided_movements(
+    rows: Sequence[BalanceTransaction], posted: Mapping[str, int], tenders: Mapping[str, str]
+) -> list[Provided]:
+    """Return rows of the mirror, oldest first, as they are matched.
+
+    A refund that failed counts as none, the parts in which a transfer was taken back as one.
+
+    ``posted`` is what each row's own postings moved of PSP clearing, ``tenders`` the tender of each
+    payment that the orders know; the mirror knows more.
+    """
+    named = {row.payment_intent: row.saleor_transaction for row in rows if row.kind in CHARGES}
+    groups = {name: tender for name, tender in named.items() if tender} | dict(tenders)
     payouts = {row.source: row.payout_reference for row in rows if row.kind in TRANSFERS}
     merged: dict[str, list[BalanceTransaction]] = {}
     for row in rows:
-        key = row.source if row.kind in REFUNDS and row.source else row.provider_id
-        merged.setdefault(key, []).append(row)
+        merged.setdefault(_merged_by(row), []).append(row)
     return [
         Provided(
             key=group[0].provider_id,
@@ -163,10 +183,16 @@ def _provided() -> list[Provided]:
             fee_cents=sum(row.fee_cents for row in group),
             posted_cents=int(sum(posted.get(row.provider_id, 0) for row in group)),
             references=_references(group[0], payouts),
-            group=tenders.get(group[0].payment_intent, ""),
+            group=groups.get(group[0].payment_intent, ""),
         )
         for group in merged.values()
     ]
+
+
+def _merged_by(row: BalanceTransaction) -> str:
+    if row.kind in REVERSALS:
+        return f"back {row.related}" if row.related else row.provider_id
+    return row.source if row.kind in REFUNDS and row.source else row.provider_id
 
 
 def _references(row: BalanceTransaction, payouts: dict[str, str]) -> frozenset[str]:
@@ -179,15 +205,3 @@ def _references(row: BalanceTransaction, payouts: dict[str, str]) -> frozenset[s
     else:
         names = [row.source]
     return frozenset(filter(None, names))
-
-
-def _tenders_by_payment(rows: list[BalanceTransaction]) -> dict[str, str]:
-    """Return the tender of each payment of the mirror that the orders know."""
-    intents = {row.payment_intent for row in rows if row.payment_intent}
-    known = dict(
-        Tender.objects.filter(psp_reference__in=intents).values_list("psp_reference", "saleor_id")
-    )
-    for row in rows:
-        if row.kind in CHARGES and row.saleor_transaction:
-            known.setdefault(row.payment_intent, row.saleor_transaction)
-    return known

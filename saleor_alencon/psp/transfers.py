@@ -10,7 +10,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
 from saleor_alencon.accounts.models import User
@@ -22,10 +22,10 @@ from saleor_alencon.psp.gateway import (
     ProviderUnreachable,
     every,
 )
+from saleor_alencon.psp.kinds import REVERSALS
 from saleor_alencon.psp.locks import held_alone
 from saleor_alencon.psp.mirror import PAYOUT_METADATA
 from saleor_alencon.psp.models import BalanceTransaction, Transfer, TransferState
-from saleor_alencon.psp.posting import REVERSALS
 from saleor_alencon.settlement.models import Payout, PayoutState, RunState, SettlementRun
 from saleor_alencon.settlement.services import (
     SettlementError,
@@ -207,17 +207,19 @@ def _reversed(
 def reversals_follow(*, now: datetime.datetime) -> int:
     """Open the debt again for transfers that were taken back whole at the provider itself.
 
-    A part taken back stays an item of the reconciliation: no rule says what it was for.
+    Whole is also what was taken back in parts. A part of it stays an item of the reconciliation:
+    no rule says what it was for.
     """
-    sent = {
-        each.provider_id: each
-        for each in Transfer.objects.filter(state=TransferState.SENT).select_related("payout")
-    }
-    back = BalanceTransaction.objects.filter(kind__in=REVERSALS, related__in=sent)
-    count = 0
-    for movement in back:
-        transfer = sent[movement.related]
-        if movement.amount_cents == transfer.payout.amount_cents:
-            _reversed(transfer, None, _("Transfert repris chez Stripe"), now)
-            count += 1
-    return count
+    sent = Transfer.objects.filter(state=TransferState.SENT).select_related("payout")
+    back = BalanceTransaction.objects.filter(
+        kind__in=REVERSALS, related__in=sent.values("provider_id")
+    )
+    cents = dict(back.order_by().values_list("related").annotate(cents=Sum("amount_cents")))
+    whole = [
+        each
+        for each in sent.filter(provider_id__in=cents)
+        if cents[str(each.provider_id)] == each.payout.amount_cents
+    ]
+    for transfer in whole:
+        _reversed(transfer, None, _("Transfert repris chez Stripe"), now)
+    return len(whole)

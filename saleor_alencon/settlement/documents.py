@@ -54,7 +54,9 @@ def statement_document(statement: Statement, office: Association, *, now: dateti
     """Return the JSON of a statement, from its lines as they stand."""
     lines = tuple(
         _line(row)
-        for row in statement.lines.select_related("shop_order__order", "payout")
+        for row in statement.lines.select_related(
+            "shop_order__order", "payout", "dues_payment__bill"
+        )
         .prefetch_related("items__order_line", "tenders__tender")
         .order_by("id")
     )
@@ -63,8 +65,8 @@ def statement_document(statement: Statement, office: Association, *, now: dateti
         run_number=statement.run.number,
         issued_on=now.astimezone(PARIS).date(),
         cutoff=statement.run.cutoff,
-        issuer=_party(office, ""),
-        shop=_party(statement.shop, statement.shop.vat_number),
+        issuer=party_of(office),
+        shop=party_of(statement.shop),
         lines=lines,
         opening_cents=statement.opening_cents,
         net_cents=statement.net_cents,
@@ -84,15 +86,16 @@ def _account(statement: Statement) -> str:
     return shop.iban if statement.run.rail == PayoutRail.SEPA and shop.bic else ""
 
 
-def _party(row: Association | Shop, vat_number: str) -> Party:
+def party_of(row: Association | Shop) -> Party:
+    """Return who is named on a document."""
     return Party(
         name=row.name,
-        legal_name=row.legal_name,
+        legal_name=row.legal_name or row.name,
         siret=row.siret,
         address_lines=tuple(
             filter(None, (row.address_line, f"{row.postal_code} {row.city}".strip()))
         ),
-        vat_number=vat_number or row.vat_number,
+        vat_number=row.vat_number,
         email=row.email,
     )
 
@@ -100,6 +103,8 @@ def _party(row: Association | Shop, vat_number: str) -> Party:
 def _line(row: LineRow) -> StatementLine:
     if row.kind == StatementLineKind.PAYOUT_RETURNED:
         return _returned_payout_line(row)
+    if row.kind == StatementLineKind.DUES:
+        return _dues_line(row)
     shop_order = row.shop_order
     assert shop_order is not None
     order = shop_order.order
@@ -162,11 +167,31 @@ def _returned_payout_line(row: LineRow) -> StatementLine:
     )
 
 
+def _dues_line(row: LineRow) -> StatementLine:
+    payment = row.dues_payment
+    assert payment is not None
+    return StatementLine(
+        occurred_on=payment.paid_on,
+        kind="dues",
+        order_number="",
+        label=f"{payment.bill.year}, retenue avec votre accord",
+        gross_cents=row.gross_cents,
+        commission_cents=0,
+        commission_vat_cents=0,
+        fees_cents=0,
+        net_cents=row.net_cents,
+    )
+
+
 def _dispute_line(row: LineRow, shop_order: ShopOrder) -> StatementLine:
     kinds = [*SHOP_DISPUTES, TransactionKind.DISPUTE_FEE]
     label = "paiement contesté par le client, retenu"
     if row.gross_cents > 0:
-        label = "litige gagné, somme rendue"
+        won = Transaction.objects.filter(
+            entries__shop_order=shop_order, kind=TransactionKind.DISPUTE_WON
+        )
+        # Else it was first taken for a larger part: a refund became known later than the dispute.
+        label = "litige gagné, somme rendue" if won.exists() else "litige, part corrigée"
     elif not row.gross_cents:
         label = "frais du prestataire de paiement"
     return StatementLine(

@@ -7,6 +7,7 @@ from django.db import connection
 
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.settlement import decide_payout
+from saleor_alencon.dues.services import PARIS, shops_in_arrears
 from saleor_alencon.ledger.models import SHOP_DISPUTES, SHOP_FEES, TransactionKind
 from saleor_alencon.settlement.documents import statement_document
 from saleor_alencon.settlement.models import CarriedReason, Payout, SettlementRun, Statement
@@ -161,6 +162,20 @@ SELECT st.id, 'payout_returned', p.id, -e.amount_cents, 0, 0, 0, -e.amount_cents
  ORDER BY e.id
 """
 
+DUES = """
+INSERT INTO settlement_statementline
+  (statement_id, kind, dues_payment_id, gross_cents, commission_cents, commission_vat_cents,
+   fees_cents, net_cents)
+SELECT st.id, 'dues', t.source_id::bigint, -e.amount_cents, 0, 0, 0, -e.amount_cents
+  FROM ledger_entry e
+  JOIN ledger_account a ON a.id = e.account_id AND a.kind = %s
+  JOIN ledger_transaction t ON t.id = e.transaction_id AND t.kind = %s
+  JOIN settlement_statement st ON st.shop_id = a.shop_id AND st.run_id = %s
+  LEFT JOIN settlement_claim c ON c.entry_id = e.id
+ WHERE c.id IS NULL
+ ORDER BY e.id
+"""
+
 CLAIMS = """
 INSERT INTO settlement_claim (entry_id, statement_id)
 SELECT e.id, st.id
@@ -216,15 +231,17 @@ def statements_draft(run: SettlementRun, *, now: datetime.datetime) -> int:
         cursor.execute(
             RETURNED, [AccountKind.SHOP_AVAILABLE, TransactionKind.PAYOUT_RETURNED, run.pk]
         )
+        cursor.execute(DUES, [AccountKind.SHOP_AVAILABLE, TransactionKind.DUES_WITHHELD, run.pk])
         cursor.execute(CLAIMS, [AccountKind.SHOP_AVAILABLE, run.pk])
         cursor.execute(STATED, [run.pk])
         stated = dict(cursor.fetchall())
     office = Association.objects.get()
+    in_arrears = shops_in_arrears(now.astimezone(PARIS).date())
     for statement in statements:
         assert stated[statement.shop_id] == statement.net_cents, (
             f"{statement}: lines say {stated[statement.shop_id]}, ledger {statement.net_cents}"
         )
-        _decide(statement, office, now)
+        _decide(statement, office, now, in_arrears=statement.shop_id in in_arrears)
     return len(statements)
 
 
@@ -238,7 +255,9 @@ def _balances() -> dict[int, tuple[int, int, int]]:
         }
 
 
-def _decide(statement: Statement, office: Association, now: datetime.datetime) -> None:
+def _decide(
+    statement: Statement, office: Association, now: datetime.datetime, *, in_arrears: bool
+) -> None:
     """Say what is paid and what is carried, make the payout, and freeze the document."""
     shop, run = statement.shop, statement.run
     account = _connected_account(shop) if run.rail == PayoutRail.CONNECT else ""
@@ -247,6 +266,7 @@ def _decide(statement: Statement, office: Association, now: datetime.datetime) -
         statement.opening_cents + statement.net_cents,
         minimum_cents=office.minimum_payout_cents,
         has_account=has_account,
+        held_by=CarriedReason.DUES_UNPAID if in_arrears else "",
         without_account=CarriedReason.MISSING_ACCOUNT
         if run.rail == PayoutRail.CONNECT
         else CarriedReason.MISSING_IBAN,

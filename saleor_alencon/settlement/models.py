@@ -87,6 +87,7 @@ class CarriedReason(models.TextChoices):
     BELOW_MINIMUM = "below_minimum", _("inférieur au minimum, reporté")
     MISSING_IBAN = "missing_iban", _("IBAN ou BIC manquant, reporté")
     MISSING_ACCOUNT = "missing_account", _("compte Stripe pas prêt, reporté")
+    DUES_UNPAID = "dues_unpaid", _("cotisation en retard, reporté")
 
 
 class Statement(models.Model):
@@ -136,12 +137,14 @@ class StatementLineKind(models.TextChoices):
     CORRECTION = "correction", _("correction")
     PAYOUT_RETURNED = "payout_returned", _("virement retourné")
     DISPUTE = "dispute", _("litige")
+    DUES = "dues", _("cotisation")
 
 
 class StatementLine(models.Model):
     """One shop order (or returned payout) on a statement: gross = commission + VAT + fees + net.
 
-    A disputed payment withheld from the shop, or given back, is a line beside the sale's.
+    A disputed payment withheld from the shop, or given back, is a line beside the sale's, and so
+    are dues withheld.
     """
 
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="lines")
@@ -150,6 +153,9 @@ class StatementLine(models.Model):
         "orders.ShopOrder", models.PROTECT, null=True, related_name="statement_lines"
     )
     payout = models.ForeignKey("settlement.Payout", models.PROTECT, null=True, related_name="+")
+    dues_payment = models.ForeignKey(
+        "dues.DuesPayment", models.PROTECT, null=True, related_name="+"
+    )
     gross_cents = models.BigIntegerField(_("ventes (centimes)"))
     commission_cents = models.BigIntegerField(_("commission (centimes)"))
     commission_vat_cents = models.BigIntegerField(_("TVA sur commission (centimes)"))

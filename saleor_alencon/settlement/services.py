@@ -12,6 +12,7 @@ from psycopg.errors import LockNotAvailable
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.domain.accounts import AccountKind
+from saleor_alencon.dues.services import dues_withhold
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.ledger.models import TransactionKind
 from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transactions_post
@@ -45,7 +46,8 @@ def run_create(
     """Draft a run: release what is due at ``cutoff``, claim it, freeze a statement per shop.
 
     The release is committed on its own: it is right whatever becomes of the draft, and the draft
-    then reads one snapshot of the database that no ingest can disturb.
+    then reads one snapshot of the database that no ingest can disturb. Dues are withheld with the
+    draft, never from a balance that another draft is about to pay.
 
     :raises SettlementError: when another run waits, or nothing is there to settle.
     """
@@ -57,6 +59,7 @@ def run_create(
                 _("Le reversement %(run)s attend une décision : approuvez-le ou abandonnez-le.")
                 % {"run": waiting}
             )
+        dues_withhold(now=now)
         count = SettlementRun.objects.count()
         run = SettlementRun.objects.create(
             number=f"R{now.astimezone(PARIS):%Y}-{count + 1:04d}",

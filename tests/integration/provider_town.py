@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import stripe
+from django.test import override_settings
+from pydantic import SecretStr
 
 from saleor_alencon.local.stripe_server import running_stripe_server
 from saleor_alencon.psp.accounts import account_ensure
@@ -32,6 +34,16 @@ class Provider:
             server.change_rules(automatic_payouts=False)
             server.freeze(int(at.timestamp()))
             yield cls(server)
+
+    @classmethod
+    @contextmanager
+    def in_settings(cls):
+        """Run it, with its key where the service looks for one."""
+        with (
+            cls.open() as running,
+            override_settings(STRIPE_SECRET_KEY=SecretStr(running.server.secret_key)),
+        ):
+            yield running
 
     def gateway(self, retries: int = 0) -> Gateway:
         return Gateway(self.server.secret_key, self.server.url, retries=retries)

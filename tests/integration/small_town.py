@@ -1,6 +1,5 @@
 """A town of three shops, and baskets whose every state becomes a real OrderSnapshot."""
 
-import copy
 import datetime
 import json
 from dataclasses import dataclass, field
@@ -150,14 +149,15 @@ class Basket:
             if not line.id:
                 line.id = f"line-{self.number}-{self.lines_ever}"
                 self.lines_ever += 1
-        document = copy.deepcopy(_recorded())
-        order = document["order"]
-        document["capturedAt"] = order["updatedAt"] = self.captured_at.isoformat()
+        recorded, moment = _recorded(), self.captured_at.isoformat()
+        delivery = recorded["order"]["deliveryMethod"]
         goods_cents = sum(line.gross_cents for line in self.lines)
-        order |= {
+        order = recorded["order"] | {
             "id": f"order-{self.number}",
             "number": self.number,
             "created": PLACED.isoformat(),
+            "updatedAt": moment,
+            "deliveryMethod": delivery | {"delivery": "home" if self.home else "collect"},
             "status": "CANCELED" if self.cancelled else "UNFULFILLED",
             "lines": [_line(line) for line in self.lines],
             "transactions": [self._tender(position) for position in range(len(self.tenders))],
@@ -167,15 +167,14 @@ class Basket:
             "subtotal": _taxed(goods_cents),
             "total": _taxed(goods_cents + self.shipping_cents),
         }  # fmt: skip
-        order["deliveryMethod"]["delivery"] = "home" if self.home else "collect"
-        return json.dumps(document)
+        return json.dumps(recorded | {"capturedAt": moment, "order": order})
 
     def _tender(self, position: int) -> dict:
         tender = self.tenders[position]
         details = {"__typename": "GiftCardPaymentMethodDetails", "name": "Chèque"}
         open_cents = sum(cents for cents, won in tender.disputed.values() if not won)
         kept_cents = tender.charged_cents - tender.refunded_cents - open_cents
-        return copy.deepcopy(_recorded()["order"]["transactions"][0]) | {
+        return _recorded()["order"]["transactions"][0] | {
             "id": f"tender-{self.number}-{position}",
             "pspReference": tender.reference,
             "createdAt": (PLACED + position * HOUR).isoformat(),
@@ -187,7 +186,7 @@ class Basket:
 
     def _refund(self, position: int) -> dict:
         refund = self.refunds[position]
-        found = copy.deepcopy(_recorded()["order"]["grantedRefunds"][0])
+        found = _recorded()["order"]["grantedRefunds"][0]
         return found | {
             "id": f"refund-{self.number}-{position}",
             "createdAt": (PLACED + position * HOUR).isoformat(),
@@ -219,9 +218,10 @@ def _events(tender: Tender) -> list[dict]:
 
 
 def _line(line: Line) -> dict:
-    found = copy.deepcopy(_recorded()["order"]["lines"][0])
-    found["variant"]["product"]["shop"] = line.shop
+    found = _recorded()["order"]["lines"][0]
+    variant = found["variant"]
     return found | {
+        "variant": variant | {"product": variant["product"] | {"shop": line.shop}},
         "id": line.id,
         "productName": f"Article {line.id}",
         "quantity": line.pieces,
@@ -233,7 +233,7 @@ def _line(line: Line) -> dict:
 
 def _fulfillment(line: Line) -> dict:
     piece = {"id": f"piece-{line.id}", "quantity": line.handed_over}
-    return copy.deepcopy(_recorded()["order"]["fulfillments"][0]) | {
+    return _recorded()["order"]["fulfillments"][0] | {
         "id": f"fulfilment-{line.id}",
         "created": (PLACED + HOUR).isoformat(),
         "lines": [piece | {"orderLine": {"id": line.id}}],
@@ -241,7 +241,7 @@ def _fulfillment(line: Line) -> dict:
 
 
 def _recorded(kept: dict = {}) -> dict:  # noqa: B006 - read once
-    """Return a recorded order that has one of everything, to be filled anew."""
+    """Return a recorded order that has one of everything, to be filled anew; it is not changed."""
     if not kept:
         for file in sorted(RECORDED.glob("*.json")):
             document = json.loads(file.read_text())

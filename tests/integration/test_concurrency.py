@@ -11,6 +11,8 @@ from saleor_alencon.audit.invariants import digest_rows, find_problems
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.inbox.models import InboxDocument
+from saleor_alencon.invoicing.models import Invoice
+from saleor_alencon.invoicing.services import commission_invoices_issue
 from saleor_alencon.ledger.models import Entry, Transaction
 from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transactions_post
 from saleor_alencon.local.demo import demo_seed
@@ -25,7 +27,7 @@ from saleor_alencon.settlement.services import (
     run_create,
     run_execute,
 )
-from saleor_alencon.shops.models import Shop
+from saleor_alencon.shops.models import Association, Shop
 from tests.integration.small_town import (
     NOW,
     Basket,
@@ -35,6 +37,7 @@ from tests.integration.small_town import (
     draft,
     open_town,
     operator,
+    pay,
 )
 
 RECORDED = sorted((Path(__file__).parents[2] / "fixtures/snapshots/v1").glob("*.json"))[:80]
@@ -242,4 +245,19 @@ def test_orders_that_change_while_runs_are_drafted_leave_no_cent_unexplained(own
     (_, _, runs), refusals = at_once([work, work, settle])
     assert refusals == []
     assert runs > 1
+    assert find_problems() == []
+
+
+def test_eight_who_invoice_at_once_number_each_statement_once(own_database):
+    open_town()
+    Association.objects.update(siret="81234567800014", vat_number="FR45812345678")
+    basket = Basket("1", [Line("librairie", 10_000), Line("fromagerie", 5_000)], [Tender(15_000)])
+    basket.hand_over()
+    basket.deliver()
+    pay(draft())
+    issued, refusals = at_once([lambda: commission_invoices_issue(now=NOW)] * 8)
+    assert refusals == []
+    assert sum(len(each.invoices) for each in issued) == 2
+    numbers = Invoice.objects.order_by("sequence").values_list("number", flat=True)
+    assert list(numbers) == ["F2026-00001", "F2026-00002"]
     assert find_problems() == []

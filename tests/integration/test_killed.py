@@ -150,7 +150,7 @@ def returning():
 
 
 @pytest.mark.parametrize("prepare", [drafting, abandoning, approving, executing, returning])
-def test_a_run_whose_process_is_killed_is_completed_by_a_second_call(town, capsys, prepare):
+def test_a_run_whose_process_is_killed_is_completed_by_a_second_call(town, killed, prepare):
     action = prepare()
     before, expected = picture(), after(action)
     assert before != expected
@@ -163,11 +163,10 @@ def test_a_run_whose_process_is_killed_is_completed_by_a_second_call(town, capsy
     assert picture() == expected
     assert attempt(action), "a third call is told that it is done"
     assert picture() == expected
-    with capsys.disabled():
-        print(f"\n{prepare.__name__}: killed at {steps} points")
+    killed(f"Office: {prepare.__name__}", steps)
 
 
-def test_an_ingest_whose_process_is_killed_is_completed_by_a_second_call(own_database, capsys):
+def test_an_ingest_whose_process_is_killed_is_completed_by_a_second_call(own_database, killed):
     open_town()
     lines = [Line("librairie", 5000), Line("fromagerie", 5001)]
     basket = Basket("1", lines, [Tender(4000, gift=True), Tender(6001)], shipping_cents=0)
@@ -192,5 +191,4 @@ def test_an_ingest_whose_process_is_killed_is_completed_by_a_second_call(own_dat
         waiting = pending.count()
     assert points > 20
     assert picture() == expected
-    with capsys.disabled():
-        print(f"\ningest: killed at {points} points")
+    killed("Office: ingest", points)

@@ -39,7 +39,9 @@ pytestmark = pytest.mark.django_db
 
 PASSWORD = "un-mot-de-passe-long"
 NOW = datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.UTC)
-CHANGEABLE = {"shops.shop", "shops.association", "accounts.user"}
+CHANGEABLE = {
+    "shops.shop", "shops.association", "accounts.user", "dues.duesrate", "dues.offsetconsent",
+}  # fmt: skip
 ADDABLE = CHANGEABLE | {"shops.commissionrate"}
 
 

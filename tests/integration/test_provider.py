@@ -15,6 +15,7 @@ from saleor_alencon.ledger.models import Transaction
 from saleor_alencon.orders.models import Order
 from saleor_alencon.orders.models import Tender as OrderTender
 from saleor_alencon.psp import mirror
+from saleor_alencon.psp.costs import losses_post
 from saleor_alencon.psp.fetching import movements_fetch
 from saleor_alencon.psp.gateway import ProviderUnreachable
 from saleor_alencon.psp.mirror import transaction_id
@@ -185,7 +186,7 @@ def test_refunds_known_before_the_fee_end_in_the_same_books(provider):
     provider.refund(basket, 2500, lines={0: 1})
     basket.deliver()
     provider.news()
-    assert borne("psp_fee_moved") == {"office": 33, "librairie": -33}
+    assert borne("psp_fee") == {"office": 33, "librairie": 54, "fromagerie": 88}
     assert provider.agrees()
 
 
@@ -327,6 +328,44 @@ def test_8_a_won_dispute_gives_back_to_the_cent_what_each_bore_after_a_statement
     assert line["label"] == "litige gagné, somme rendue"
     assert balance(AccountKind.DISPUTES_PENDING) == 0
     assert provider.balance() == 10001 - FEE
+    assert provider.agrees()
+    assert find_problems() == []
+
+
+@pytest.mark.parametrize("told_first", ["refund", "dispute"])
+def test_a_dispute_is_shared_alike_whether_the_refund_before_it_is_known_or_not(
+    provider, told_first
+):
+    rule(dispute_bearer="shop", dispute_fee_bearer="shop")
+    basket = paid_basket(provider)
+    provider.refund(basket, 5000, lines={0: 1})
+    provider.dispute(basket, 3000)
+    if told_first == "refund":
+        basket.deliver()
+    provider.news()
+    basket.deliver()
+    provider.news()
+    # All of the bookshop's sale was given back before: the dispute is about the cheese.
+    assert borne("dispute_opened") == {"fromagerie": 3000}
+    assert borne("dispute_fee") == {"fromagerie": 2000}
+    assert provider.agrees()
+    assert find_problems() == []
+
+
+def test_a_lost_dispute_that_is_won_after_all_is_a_loss_no_more(provider):
+    rule(dispute_bearer="office")
+    basket = paid_basket(provider)
+    dispute = provider.dispute(basket, 4000)
+    provider.news()
+    Dispute.objects.update(status="lost")
+    losses_post(now=NOW)
+    assert balance(AccountKind.DISPUTE_LOSSES) == 4000
+    provider.end_dispute(basket, dispute, won=True)
+    basket.deliver()
+    for _ in range(2):
+        provider.news()
+    assert balance(AccountKind.DISPUTE_LOSSES) == 0
+    assert balance(AccountKind.DISPUTES_PENDING) == 0
     assert provider.agrees()
     assert find_problems() == []
 
@@ -497,3 +536,47 @@ def test_a_payment_is_known_by_the_token_that_its_metadata_has(provider):
     assert borne("psp_fee") == {"office": 175}
     assert psp_reconcile().count("matched") == 1
     assert doctest.testmod(mirror).failed == 0
+
+
+def test_a_statement_says_that_a_shop_s_part_of_a_dispute_was_corrected(provider):
+    rule(dispute_bearer="shop", minimum_payout_cents=0)
+    basket = paid_basket(provider)
+    provider.dispute(basket, 3000)
+    provider.news()
+    first = pay(draft())
+    assert statement(first, "librairie").document["lines"][1]["gross_cents"] == -1500
+    basket.refund(5000, lines={0: 1})  # Known to Saleor only now.
+    basket.deliver()
+    provider.news()
+    lines = statement(pay(draft()), "librairie").document["lines"]
+    (corrected,) = [line for line in lines if line["kind"] == "dispute"]
+    assert (corrected["label"], corrected["gross_cents"]) == ("litige, part corrigée", 1500)
+    assert borne("dispute_opened") == {"fromagerie": 3000}
+
+
+def test_a_movement_in_another_currency_is_said_and_kept_out_of_the_sums(configured, capsys):
+    paid_basket(configured)
+    configured.news()
+    BalanceTransaction.objects.create(
+        provider_id="txn_usd", kind="charge", amount_cents=777, fee_cents=0, currency="USD",
+        created_at=NOW,
+    )  # fmt: skip
+    assert psp_reconcile().residual_cents == 0
+    with pytest.raises(CommandError):
+        call_command("reconcile", offline=True)
+    assert "in another currency: txn_usd USD" in capsys.readouterr().out
+    assert find_problems() == [
+        "PSP clearing is what the provider says it holds: in another currency: txn_usd USD"
+    ]
+
+
+def test_a_payout_that_is_not_the_sum_of_its_movements_is_found(provider):
+    paid_basket(provider)
+    provider.server.advance(days=7)
+    provider.server.pay_out()
+    provider.news()
+    assert find_problems() == []
+    BalanceTransaction.objects.filter(kind="charge").update(provider_payout=None)
+    (problem,) = find_problems()
+    assert problem.startswith("an automatic payout of the provider's is made of its movements: po_")
+    assert problem.endswith(": -9826 cents")

@@ -2,8 +2,10 @@
 
 import html
 import logging
+import re
 from pathlib import Path
 
+import httpx
 import pytest
 from django.contrib import admin
 from django.core.management import CommandError, call_command
@@ -95,6 +97,34 @@ def test_the_reconciliation_page_shows_each_kind_of_difference_first(provider):
     missing = text(client.get(reverse(AGREEMENT), {"etat": "missing_there"})).split("<tbody>")[1]
     assert missing.count("<tr") == 1
     assert "n° 2" in missing
+
+
+def test_stripe_s_words_are_said_in_the_page_s_language(provider):
+    basket = sold(provider)
+    dispute = provider.dispute(basket, 500)
+    provider.news()
+    provider.end_dispute(basket, dispute, won=True)
+    other = sold(provider, "2")
+    provider.server.fail_refund(provider.refund(other, 700))
+    provider.dispute(other, 100)
+    provider.news()
+    client = signed_in(operator())
+    page = text(client.get(reverse(AGREEMENT)))
+    for words in ("paiement", "litige, somme reprise", "litige, somme rendue"):
+        assert f">{words}</a>" in page
+    assert ">remboursement revenu</a>" in page  # One line of its two movements.
+    movements = text(client.get(reverse("admin:psp_balancetransaction_changelist")))
+    assert "remboursement revenu" in movements
+    chosen = client.get(reverse("admin:psp_balancetransaction_changelist"), {"kind": "charge"})
+    assert chosen.context["cl"].result_count == 2
+    disputes = text(client.get(reverse("admin:psp_dispute_changelist")))
+    for words in ("gagné", "à répondre", "fraude"):
+        assert words in disputes
+    client.cookies["django_language"] = "en"
+    assert ">dispute, amount taken</a>" in text(client.get(reverse(AGREEMENT)))
+    shown = re.sub(r'(href|value)="[^"]*"', "", movements + disputes + page)
+    for name in ("adjustment", "refund_failure", "needs_response", "fraudulent"):
+        assert name not in shown
 
 
 def test_the_page_is_in_english_too(provider):
@@ -208,12 +238,33 @@ def test_the_office_opens_a_shop_s_account_and_the_checklist_waits_for_it(provid
     assert answer.status_code == 302
     assert answer["Location"].startswith(provider.server.url)
     account = ConnectedAccount.objects.get(shop=shop)
-    assert "n'est pas prêt. Stripe attend : " in text(client.get(url))
+    assert (
+        "n'est pas prêt. Stripe attend : la forme juridique, le compte bancaire, "
+        "l'accord aux conditions de Stripe." in text(client.get(url))
+    )
     provider.server.complete_onboarding(account.account_id)
     assert "est prêt" in text(client.get(url, {"retour": "1"}))
     assert lacks() == set()
     Association.objects.update(payout_rail="sepa")
     assert lacks() == set()  # It has an IBAN.
+
+
+def test_a_merchant_whose_link_is_too_old_comes_back_and_opens_another(provider):
+    shop = Shop.objects.get(slug="librairie")
+    user = User.objects.create_user("m@alencon.example", "un-mot-de-passe", role=Role.MERCHANT)
+    ShopMember.objects.create(shop=shop, user=user)
+    Association.objects.update(payout_rail="connect")
+    client = signed_in(user)
+    url = reverse("counter:payout-account")
+    first = client.post(url)["Location"]
+    provider.server.advance(seconds=301)
+    back = httpx.get(first, trust_env=False)
+    assert (back.status_code, back.headers["Location"]) == (303, f"http://testserver{url}")
+    page = text(client.get(url))
+    assert "Stripe attend encore : " in page
+    assert "le compte bancaire" in page
+    again = client.post(url)["Location"]
+    assert httpx.get(again, trust_env=False).status_code == 200
 
 
 def test_a_merchant_opens_its_own_account(provider):

@@ -2,13 +2,13 @@
 
 import pytest
 from django.test import override_settings
-from pydantic import SecretStr
 
 from saleor_alencon.audit.invariants import find_problems
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.ledger.balances import balances_by_kind
 from saleor_alencon.office.dashboard import returned_payouts
 from saleor_alencon.psp.accounts import account_ensure
+from saleor_alencon.psp.gateway import ProviderRefused
 from saleor_alencon.psp.models import Transfer
 from saleor_alencon.psp.transfers import run_send, transfer_reverse
 from saleor_alencon.settlement.models import Payout
@@ -33,10 +33,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def provider(db):
     open_town()
-    with (
-        Provider.open() as running,
-        override_settings(STRIPE_SECRET_KEY=SecretStr(running.server.secret_key)),
-    ):
+    with Provider.in_settings() as running:
         yield running
 
 
@@ -280,3 +277,61 @@ def test_an_account_whose_creation_had_no_answer_is_found_and_made_once(provider
     provider.news()
     made.refresh_from_db()
     assert (made.ready, made.missing) == (True, [])
+
+
+def test_a_transfer_taken_back_at_stripe_in_parts_is_taken_back_whole_in_the_end(provider):
+    run = approved(provider)
+    send(provider, run)
+    payout = run.payouts.get(shop__slug="librairie")
+    transfer = Transfer.objects.get(payout=payout)
+    for cents in (1000, 3520):
+        provider.stripe.transfers.reversals.create(transfer.provider_id, {"amount": cents})
+        provider.news()
+    payout.refresh_from_db()
+    assert payout.state == "returned"
+    assert provider.agrees()
+    assert find_problems() == []
+
+
+def test_what_is_left_of_a_transfer_is_taken_back_after_a_part_was_at_stripe(provider):
+    run = approved(provider)
+    send(provider, run)
+    payout = run.payouts.get(shop__slug="librairie")
+    transfer = Transfer.objects.get(payout=payout)
+    provider.stripe.transfers.reversals.create(transfer.provider_id, {"amount": 1000})
+    transfer_reverse(
+        payout_id=payout.pk, returned_by=operator(), reason="Erreur",
+        gateway=provider.gateway(), now=NOW,
+    )  # fmt: skip
+    provider.news()
+    assert provider.balance() == 905 + 4520
+    assert provider.agrees()
+    assert find_problems() == []
+
+
+def test_an_account_that_stripe_does_not_know_stops_no_other(provider, caplog):
+    provider.connect("librairie", "fromagerie")
+    ConnectedAccount.objects.filter(shop__slug="fromagerie").update(account_id="acct_of_nobody")
+    ConnectedAccount.objects.update(checked_at=None)
+    ConnectedAccount.objects.filter(shop__slug="librairie").update(ready=False)
+    provider.news()
+    ready = dict(ConnectedAccount.objects.values_list("shop__slug", "ready"))
+    assert ready == {"librairie": True, "fromagerie": False}
+    assert "account of Fromagerie: Stripe refuse" in caplog.text
+
+
+def test_an_account_that_stripe_refuses_to_make_is_asked_for_under_another_key(provider):
+    shop = Shop.objects.get(slug="mercerie")
+    gateway, keys = provider.gateway(), []
+
+    def create(_details, *, key):
+        keys.append(key)
+        raise ProviderRefused("Stripe refuse : Invalid email address", "email_invalid")
+
+    gateway.account_create = create
+    for _ in range(2):
+        with pytest.raises(ProviderRefused):
+            account_ensure(shop_id=shop.pk, gateway=gateway, now=NOW)
+    assert len(set(keys)) == 2
+    made = account_ensure(shop_id=shop.pk, gateway=provider.gateway(), now=NOW)
+    assert made.account_id.startswith("acct_")

@@ -17,6 +17,7 @@ class KillableSaleor:
         environment = live.stack.saleor_environment()
         environment["PYTHONPATH"] += f":{SALEOR_SIDE}"
         code = "import killed_actions; killed_actions.serve()"
+        self.ran: set[str] = set()
         self.log = (live.stack.folder / "killed.log").open("ab")
         self.process = subprocess.Popen(
             [str(live.stack.source.python), "manage.py", "shell", "-v", "0", "-c", code],
@@ -36,12 +37,17 @@ class KillableSaleor:
         return dict(json.loads(line))
 
     def do(self, action: str, steps: int | None = None, **arguments: Any) -> bool:
-        """Do it; return whether the process died of it."""
+        """Do it; return whether the process died of it.
+
+        ``ran`` then has the plugin's functions that an action with ``steps`` ran to its end.
+        """
         assert self.process.stdin is not None
         request = {"action": action, "arguments": arguments, "steps": steps}
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
-        return bool(self._answer()["killed"])
+        answer = self._answer()
+        self.ran = set(answer["ran"]) or self.ran
+        return bool(answer["killed"])
 
     def close(self) -> None:
         """End the process."""

@@ -1,11 +1,9 @@
 """A small payment app: answers Saleor's refund and payment requests as a provider would."""
 
 import contextlib
-import http.server
-import json
-import threading
 from collections.abc import Iterator
 
+from saleor_alencon.local.json_server import json_server
 from saleor_alencon.saleor_api.client import SaleorClient
 
 CREATE_WEBHOOK = """
@@ -78,26 +76,7 @@ class PaymentApp:
 def running_payment_app() -> Iterator[PaymentApp]:
     """Serve the app on a free port of the loopback."""
     app = PaymentApp()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            reply = app.charge if self.path == "/charge" else app.answer
-            answer = json.dumps(reply(body)).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    app.port = server.server_address[1]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    replies = {"/charge": app.charge, "/refund": app.answer}
+    with json_server(lambda path, _, body: replies[path](body)) as port:
+        app.port = port
         yield app
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -13,6 +13,7 @@ import pytest
 from saleor_alencon.local.saleor_payments import WEBHOOK_SECRET
 from tests.live.card_shopper import CardShopper
 from tests.live.live_saleor import LiveSaleor
+from tests.live.test_payment_watch import outcome
 from tests.live.test_payments import BOOK, CIDER, eventually
 
 
@@ -218,6 +219,28 @@ def test_a_message_that_cannot_be_processed_waits_and_the_watch_does_it(
 
     assert shopper.checkout(checkout) == {"authorizeStatus": "FULL", "chargeStatus": "FULL"}
     assert json.loads(shopper.run("status"))["waiting_since"] is None
+
+
+def test_a_message_that_never_came_is_asked_for_by_the_watch(shopper: CardShopper) -> None:
+    checkout = shopper.town.start_checkout({BOOK: 1})
+    started = shopper.pay(checkout)
+    shopper.town.complete(checkout)
+    shopper.watch()
+    assert outcome(shopper, started) == ("closed", "ordered")
+    engine = shopper.stripe.engine
+    engine.freeze(int(time.time()) - 3600)
+    try:
+        refund = shopper.stripe.refund(shopper.charge(started), 700)
+    finally:
+        with engine.working() as work:
+            work.store.write_setting("clock", {"frozen_at": None, "offset": 0})
+    assert shopper.transaction(started)["refundedAmount"]["amount"] == 0.0
+
+    shopper.watch()
+    shopper.watch()
+
+    assert shopper.transaction(started)["refundedAmount"]["amount"] == 7.0
+    assert shopper.events(started).count(("REFUND_SUCCESS", refund["id"])) == 1
 
 
 def test_the_office_reads_the_status_and_nobody_else(live: LiveSaleor) -> None:

@@ -71,6 +71,26 @@ def set_state(town: OfficeTown, shop: str, state: str) -> None:
     town.sql("UPDATE alencon.shops_shop SET state = %s WHERE slug = %s", state, shop)
 
 
+def test_setup_puts_the_offices_page_into_the_dashboard_and_moves_it(town: OfficeTown) -> None:
+    def set_up(office: str) -> list[str]:
+        addresses = {"OFFICE_URL": office, "DASHBOARD_URL": "https://dashboard.alencon.example/"}
+        return run_office(
+            town.stack, "saleor", "setup", **town.connection, **addresses
+        ).splitlines()
+
+    first = set_up("https://office.alencon.example/")
+    again = set_up("https://office.alencon.example/")
+    moved = set_up("https://bureau.alencon.example/")
+
+    assert "created    page in the Dashboard" in first
+    assert again[-1] == "Nothing had to be changed."
+    assert "changed    page in the Dashboard" in moved
+    assert town.sql(
+        "SELECT a.app_url, e.mount, e.target FROM app_app a JOIN app_appextension e"
+        " ON e.app_id = a.id WHERE a.identifier = 'alencon.town'"
+    ) == [("https://bureau.alencon.example/encart", "navigation_orders", "app_page")]
+
+
 def test_a_second_setup_changes_nothing(town: OfficeTown) -> None:
     login = ("--email", STAFF_EMAIL, "--password-stdin")
     output = run_office(

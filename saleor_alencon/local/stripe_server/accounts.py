@@ -189,14 +189,32 @@ def create_link(work: Work, params: Json) -> Json:
             "the `account_onboarding` type instead.",
             param="type",
         )
-    urls = {"_return_url": params["return_url"], "_refresh_url": params["refresh_url"]}
-    work.store.save(account | urls)
+    link = {
+        "_return_url": params["return_url"],
+        "_refresh_url": params["refresh_url"],
+        "_link_until": work.now + LINK_SECONDS,
+    }
+    work.store.save(account | link)
     return {
         "object": "account_link",
         "created": work.now,
         "expires_at": work.now + LINK_SECONDS,
         "url": f"{work.base_url}/_test/onboarding/{account['id']}",
     }
+
+
+def link_of(work: Work, account: Json) -> str | None:
+    """Return where a link leads that is not good any more; None when it is good.
+
+    It has its time, and is good for one visit that ends. Source: docs.stripe.com/api/account_links.
+    """
+    good = work.now < account.get("_link_until", 0)
+    return None if good else str(account.get("_refresh_url", ""))
+
+
+def link_use(work: Work, account: Json) -> None:
+    """Let the account's link be used up."""
+    work.store.save(account | {"_link_until": 0})
 
 
 def create_login_link(work: Work, params: Json) -> Json:

@@ -105,6 +105,9 @@ class Handler(BaseHTTPRequestHandler):
         """Show a page with its two buttons, or do what a button says and go back to the shop."""
         chosen = parse_qs(urlsplit(self.path).query).get("outcome")
         try:
+            if again := self.server.pages.refreshed(kind, name):
+                self.send(303, b"", "text/plain", {"Location": again})
+                return
             if not chosen:
                 self.send_page(*self.server.pages.show(kind, name))
                 return
@@ -162,6 +165,16 @@ class Pages:
         )
         return TITLES[kind], links
 
+    def refreshed(self, kind: str, name: str) -> str | None:
+        """Return where a merchant's link leads back to that was used, or is too old.
+
+        :raises StripeError: there is no such account.
+        """
+        if kind != "onboarding":
+            return None
+        with self.engine.working() as work:
+            return accounts.link_of(work, accounts.find_account(work, name))
+
     def choose(self, kind: str, name: str, outcome: str) -> str | None:
         """Do what the button says, and return where the browser goes on.
 
@@ -191,8 +204,9 @@ class Pages:
         """Complete a connected account, or leave it as it is, and go back to the platform."""
         with self.engine.working() as work:
             account = accounts.find_account(work, name)
+            accounts.link_use(work, account)
             if outcome == "succeed":
-                accounts.complete_onboarding(work, account)
+                accounts.complete_onboarding(work, accounts.find_account(work, name))
         return account.get("_return_url")
 
 

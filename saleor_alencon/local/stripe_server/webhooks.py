@@ -123,6 +123,9 @@ def list_events(work: Work, params: Json) -> Json:
     if types:
         tests = " OR ".join(["json_extract(body, '$.type') GLOB ?"] * len(types))
         conditions.append((f"({tests})", *types))
+    if "delivery_success" in params:
+        waits = "EXISTS (SELECT 1 FROM delivery d WHERE d.event = object.id AND d.delivered = 0)"
+        conditions.append((f"NOT {waits}" if params["delivery_success"] else waits,))
     return show_page(work, "event", params, url="/v1/events", conditions=conditions)
 
 

@@ -1,8 +1,10 @@
 """The pages of the back-office; Django's autodiscovery imports this package."""
 
 from saleor_alencon.office.admin import (
+    dues,
     imports,
     inbox,
+    invoices,
     ledger,
     orders,
     payouts,
@@ -16,8 +18,10 @@ from saleor_alencon.office.admin import (
 )
 
 __all__ = [
+    "dues",
     "imports",
     "inbox",
+    "invoices",
     "ledger",
     "orders",
     "payouts",

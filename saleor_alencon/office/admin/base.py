@@ -5,11 +5,12 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin import display
-from django.db.models import Model
+from django.contrib.admin import SimpleListFilter, display
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
@@ -17,6 +18,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from saleor_alencon.accounts.models import User
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.localized import amount_text, rate_text
+from saleor_alencon.office.provider_words import Words, word
 
 REFUSED = _("Action refusée : {error}")
 
@@ -143,3 +145,21 @@ def confirm(
         "opts": admin.opts,
     }
     return TemplateResponse(request, "office/confirm.html", context)
+
+
+def words_filter(field: str, heading: str | Promise, words: Words) -> type[SimpleListFilter]:
+    """Return a filter by one of Stripe's names, of those that there are, in the page's words."""
+
+    class WordsFilter(SimpleListFilter):
+        title = heading  # type: ignore[assignment]
+        parameter_name = field
+
+        def lookups(self, _request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+            names = model_admin.model.objects.order_by(field).values_list(field, flat=True)
+            choices = [(name, word(words, name)) for name in names.distinct()]
+            return sorted(choices, key=lambda choice: choice[1])
+
+        def queryset(self, _request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+            return rows.filter(**{field: self.value()}) if self.value() else rows
+
+    return WordsFilter

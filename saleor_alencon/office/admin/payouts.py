@@ -1,5 +1,7 @@
 """Statements to download, payouts to follow."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -119,6 +121,7 @@ class StatementAdmin(ReadOnlyAdmin):
             CarriedReason.BELOW_MINIMUM: "info",
             CarriedReason.MISSING_IBAN: "danger",
             CarriedReason.MISSING_ACCOUNT: "danger",
+            CarriedReason.DUES_UNPAID: "danger",
         },
     )
     def reason_label(self, statement: Statement) -> tuple[str, Any] | str:
@@ -221,35 +224,19 @@ class PayoutAdmin(ReadOnlyAdmin):
     def declare_returned(self, request: HttpRequest, object_id: str) -> HttpResponse:
         from saleor_alencon.settlement.services import payout_return
 
-        payout = get_object_or_404(self.get_queryset(request), pk=object_id)
-
-        def command(form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: payout_return(
-                    payout_id=payout.pk,
-                    returned_by=user_of(request),
-                    reason=form.cleaned_data["reason"],
-                    now=timezone.now(),
-                ),
-                _("Le virement est déclaré retourné ; la somme redevient disponible."),
-            )
-
-        return confirm(
-            self,
+        return self.ask_reason(
             request,
+            object_id,
             title=_("Déclarer le virement retourné ?"),
             text=_(
                 "%(amount)s à %(payee)s : la banque a rendu la somme. Elle redevient due à la "
                 "boutique et figurera sur son prochain relevé. Corrigez d'abord son IBAN s'il "
                 "est en cause."
-            )
-            % {"amount": amount_text(payout.amount_cents), "payee": payout.payee_name},
+            ),
             button=_("Déclarer retourné"),
-            command=command,
-            back=change_url(payout),
+            done=_("Le virement est déclaré retourné ; la somme redevient disponible."),
             form_class=ReturnForm,
-            danger=True,
+            command=partial(payout_return, returned_by=user_of(request)),
         )
 
     @action(
@@ -260,33 +247,53 @@ class PayoutAdmin(ReadOnlyAdmin):
     )
     def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take a transfer back from the shop's account at the provider."""
+        return self.ask_reason(
+            request,
+            object_id,
+            title=_("Reprendre le transfert ?"),
+            text=_(
+                "%(amount)s de %(payee)s reviennent chez Stripe. La somme redevient due à la "
+                "boutique et figurera sur son prochain relevé."
+            ),
+            button=_("Reprendre"),
+            done=_("Le transfert est repris ; la somme redevient disponible."),
+            form_class=TakeBackForm,
+            command=lambda **given: transfer_reverse(
+                returned_by=user_of(request), gateway=Gateway.from_settings(), **given
+            ),
+        )
+
+    def ask_reason(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        *,
+        title: str,
+        text: str,
+        button: str,
+        done: str,
+        form_class: type[forms.Form],
+        command: Callable[..., Any],
+    ) -> HttpResponse:
+        """Ask why a payout comes back, then do it; its amount and payee are in the question."""
         payout = get_object_or_404(self.get_queryset(request), pk=object_id)
 
-        def command(form: forms.Form) -> None:
+        def run_command(form: forms.Form) -> None:
+            reason = form.cleaned_data["reason"]
             attempt(
                 request,
-                lambda: transfer_reverse(
-                    payout_id=payout.pk,
-                    returned_by=user_of(request),
-                    reason=form.cleaned_data["reason"],
-                    gateway=Gateway.from_settings(),
-                    now=timezone.now(),
-                ),
-                _("Le transfert est repris ; la somme redevient disponible."),
+                lambda: command(payout_id=payout.pk, reason=reason, now=timezone.now()),
+                done,
             )
 
         return confirm(
             self,
             request,
-            title=_("Reprendre le transfert ?"),
-            text=_(
-                "%(amount)s de %(payee)s reviennent chez Stripe. La somme redevient due à la "
-                "boutique et figurera sur son prochain relevé."
-            )
-            % {"amount": amount_text(payout.amount_cents), "payee": payout.payee_name},
-            button=_("Reprendre"),
-            command=command,
+            title=title,
+            text=text % {"amount": amount_text(payout.amount_cents), "payee": payout.payee_name},
+            button=button,
+            command=run_command,
             back=change_url(payout),
-            form_class=TakeBackForm,
+            form_class=form_class,
             danger=True,
         )

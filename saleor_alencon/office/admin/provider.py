@@ -27,9 +27,19 @@ from saleor_alencon.office.admin.base import (
     confirm,
     link,
     list_url,
+    words_filter,
+)
+from saleor_alencon.office.provider_words import (
+    DISPUTES,
+    MOVEMENTS,
+    PAYOUTS,
+    REASONS,
+    movement_word,
+    word,
 )
 from saleor_alencon.orders.models import Tender
 from saleor_alencon.psp.gateway import Gateway
+from saleor_alencon.psp.kinds import REFUNDS
 from saleor_alencon.psp.models import (
     BalanceTransaction,
     Dispute,
@@ -38,7 +48,7 @@ from saleor_alencon.psp.models import (
     Transfer,
     TransferState,
 )
-from saleor_alencon.psp.reconciliation import psp_reconcile
+from saleor_alencon.psp.reconciliation import other_currencies, psp_reconcile
 from saleor_alencon.psp.services import news_take
 from saleor_alencon.settlement.models import Payout
 
@@ -50,20 +60,14 @@ STATUS_LABELS: dict[MatchStatus, str | Promise] = {
     MatchStatus.AMOUNT_DIFFERS: gettext_lazy("montants différents"),
     MatchStatus.MATCHED: gettext_lazy("rapproché"),
 }
-DISPUTE_COLOURS = {"won": "success", "lost": "danger", "warning_closed": "info"}
-DISPUTE_LABELS: dict[str, str | Promise] = {
-    "needs_response": gettext_lazy("à répondre"),
-    "under_review": gettext_lazy("à l'étude"),
-    "won": gettext_lazy("gagné"),
-    "lost": gettext_lazy("perdu"),
+# A state without a colour would be shown by Stripe's own name.
+DISPUTE_COLOURS = dict.fromkeys(DISPUTES, "warning") | {
+    "won": "success",
+    "prevented": "success",
+    "lost": "danger",
+    "warning_closed": "info",
 }
-PAYOUT_LABELS: dict[str, str | Promise] = {
-    "pending": gettext_lazy("en préparation"),
-    "in_transit": gettext_lazy("en route"),
-    "paid": gettext_lazy("à la banque"),
-    "failed": gettext_lazy("échoué"),
-    "canceled": gettext_lazy("abandonné"),
-}
+PAYOUT_COLOURS = dict.fromkeys(PAYOUTS, "info") | {"paid": "success", "failed": "danger"}
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Row:
     status: str
     label: str
     there: str
+    there_name: str
     there_url: str
     here: str
     here_url: str
@@ -81,19 +86,24 @@ class Row:
     difference: str
 
 
+@display(description=gettext_lazy("nature"), ordering="kind")
+def movement_kind(movement: BalanceTransaction) -> str:
+    return movement_word(movement.kind, movement.source, movement.amount_cents)
+
+
 @admin.register(BalanceTransaction)
 class BalanceTransactionAdmin(ReadOnlyAdmin):
     list_display = (
         "provider_id",
         "created_at",
-        "kind",
+        movement_kind,
         amount("amount_cents", gettext_lazy("montant")),
         amount("fee_cents", gettext_lazy("frais")),
         amount("net_cents", gettext_lazy("net")),
         "its_order",
-        "posted_at",
+        "is_posted",
     )
-    list_filter = ("kind",)
+    list_filter = (words_filter("kind", gettext_lazy("nature"), MOVEMENTS),)
     list_select_related = ("tender__order", "provider_payout")
     search_fields = ("provider_id", "source", "payment_intent", "tender__order__number")
     actions_list = ("reconciliation", "fetch")
@@ -122,6 +132,10 @@ class BalanceTransactionAdmin(ReadOnlyAdmin):
     def its_order(self, movement: BalanceTransaction) -> str:
         tender = movement.tender
         return link(change_url(tender.order), tender.order) if tender else "—"
+
+    @display(description=gettext_lazy("inscrit"), boolean=True)
+    def is_posted(self, movement: BalanceTransaction) -> bool:
+        return movement.posted_at is not None
 
     @action(
         description=gettext_lazy("Rapprochement"),
@@ -174,6 +188,7 @@ class BalanceTransactionAdmin(ReadOnlyAdmin):
             "state": state,
             "figures": figures(found, state),
             "agrees": not found.residual_cents and not chosen_matches(found, "wrong"),
+            "others": ", ".join(other_currencies()),
             "unexplained": found.unexplained_cents and amount_text(found.unexplained_cents),
             "choices": choices(found, chosen),
             "rows": rows(page),
@@ -261,7 +276,8 @@ def row(
     return Row(
         status=match.status,
         label=str(STATUS_LABELS[match.status]),
-        there=f"{movement.kind} · {movement.source or movement.provider_id}" if movement else "",
+        there=_row_word(match, movement) if movement else "",
+        there_name=(movement.source or movement.provider_id) if movement else "",
         there_url=change_url(movement) if movement else "",
         here=here,
         here_url=here_url,
@@ -271,13 +287,19 @@ def row(
     )
 
 
+def _row_word(match: Match, movement: BalanceTransaction) -> str:
+    """Return what a line is: a refund that came back is one line, of two movements."""
+    came_back = movement.kind in REFUNDS and not match.there_cents
+    return word(MOVEMENTS, "refund_failure") if came_back else movement_kind(movement)
+
+
 class MovementInline(ReadOnlyInline):
     model = BalanceTransaction
     per_page = 50
     fields = readonly_fields = (
         "provider_id",
         "created_at",
-        "kind",
+        movement_kind,
         amount("amount_cents", gettext_lazy("montant")),
         amount("fee_cents", gettext_lazy("frais")),
     )
@@ -301,10 +323,10 @@ class ProviderPayoutAdmin(ReadOnlyAdmin):
     @display(
         description=gettext_lazy("état"),
         ordering="status",
-        label={"paid": "success", "failed": "danger", "in_transit": "info"},
+        label=PAYOUT_COLOURS,
     )
     def state_label(self, payout: ProviderPayout) -> tuple[str, Any]:
-        return payout.status, PAYOUT_LABELS.get(payout.status, payout.status)
+        return payout.status, word(PAYOUTS, payout.status)
 
 
 @admin.register(Dispute)
@@ -314,11 +336,11 @@ class DisputeAdmin(ReadOnlyAdmin):
         "its_order",
         amount("amount_cents", gettext_lazy("montant")),
         "state_label",
-        "reason",
+        "reason_word",
         "created_at",
         "answer_by",
     )
-    list_filter = ("status",)
+    list_filter = (words_filter("status", gettext_lazy("état"), DISPUTES),)
     list_select_related = ("order",)
     search_fields = ("provider_id", "order__number", "payment_intent")
     fields = readonly_fields = (*list_display, "payment_intent", "lost_posted_at")
@@ -327,9 +349,13 @@ class DisputeAdmin(ReadOnlyAdmin):
     def its_order(self, dispute: Dispute) -> str:
         return link(change_url(dispute.order), dispute.order) if dispute.order else "—"
 
+    @display(description=gettext_lazy("motif"), ordering="reason")
+    def reason_word(self, dispute: Dispute) -> str:
+        return word(REASONS, dispute.reason)
+
     @display(description=gettext_lazy("état"), ordering="status", label=DISPUTE_COLOURS)
     def state_label(self, dispute: Dispute) -> tuple[str, Any]:
-        return dispute.status, DISPUTE_LABELS.get(dispute.status, dispute.status)
+        return dispute.status, word(DISPUTES, dispute.status)
 
 
 class TransferInline(ReadOnlyInline):

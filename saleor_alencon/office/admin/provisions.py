@@ -22,6 +22,7 @@ from saleor_alencon.office.admin.base import (
     link,
     list_url,
 )
+from saleor_alencon.office.admin.trail import TrailPages
 from saleor_alencon.provisioning.drift import Drift
 from saleor_alencon.provisioning.models import ShopProvision
 from saleor_alencon.provisioning.services import (
@@ -83,7 +84,7 @@ def verify_now(request: HttpRequest, shop: Shop) -> None:
 
 
 @admin.register(ShopProvision)
-class ShopProvisionAdmin(ReadOnlyAdmin):
+class ShopProvisionAdmin(TrailPages, ReadOnlyAdmin):
     list_display = ("shop", "shop_state", "state_label", "provisioned_at", "checked_at", "to_see")
     list_filter = ("shop__state",)
     list_select_related = ("shop",)

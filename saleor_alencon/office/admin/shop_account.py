@@ -13,6 +13,7 @@ from unfold.decorators import action
 from saleor_alencon.office.admin.base import attempt, change_url, confirm
 from saleor_alencon.psp.accounts import account_refresh, onboarding_url
 from saleor_alencon.psp.gateway import Gateway
+from saleor_alencon.psp.requirements import missing_words
 from saleor_alencon.shops.models import Association, ConnectedAccount, PayoutRail, Shop, ShopState
 
 CAME_BACK = "retour"
@@ -81,7 +82,7 @@ def account_text(account: ConnectedAccount | None) -> str:
             "Cette boutique n'a pas encore de compte. Le formulaire de Stripe demande au "
             "commerçant qui il est et sur quel compte bancaire il reçoit son argent."
         )
-    name = {"account": account.account_id, "missing": ", ".join(account.missing)}
+    name = {"account": account.account_id, "missing": ", ".join(missing_words(account.missing))}
     if account.ready:
         return _("Le compte %(account)s est prêt : il peut recevoir des transferts.") % name
     if account.missing:

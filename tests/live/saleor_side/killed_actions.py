@@ -1,15 +1,18 @@
 """Runs in Saleor's environment: does an action in a process that is killed at its N-th step.
 
 Reads one JSON request a line, ``{"action", "arguments", "steps"}``, and answers one line each:
-``{"killed": true}``. A step is a statement that writes, a commit, or a call to Stripe, before and
-after. Without ``steps`` nobody is killed. Every action has a process of its own: this one never
-gets a thread, which a fork would leave behind with its locks.
+``{"killed": true, "ran": []}``; ``ran`` are the plugin's functions that an action with steps ran to
+its end. A step is a statement that writes, a commit, or a call to Stripe, before and after. Without
+``steps`` nobody is killed. Every action has a process of its own: this one never gets a thread,
+which a fork would leave behind with its locks.
 """
 
 import json
 import os
 import signal
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from django.db import connections
@@ -18,8 +21,7 @@ from saleor.app.models import App
 from saleor.core.db.connection import allow_writer
 
 from saleor_alencon_plugins.payments import stripe_provider
-from saleor_alencon_plugins.payments.messages_of_stripe import process_event
-from saleor_alencon_plugins.payments.models import ProviderEvent
+from saleor_alencon_plugins.payments.messages_of_stripe import keep_message, process_event
 from saleor_alencon_plugins.payments.reporting import load_document
 from saleor_alencon_plugins.payments.watching import watch
 
@@ -79,10 +81,11 @@ def mutate(document: str, variables: dict[str, Any], app_identifier: str | None 
     return next(iter(result.data.values()))
 
 
-def process_message(event_id: str) -> None:
-    """Process a message that was kept."""
+def receive(message: dict[str, Any]) -> None:
+    """Keep a message and process it, as the webhook does."""
     with allow_writer():
-        process_event(ProviderEvent.objects.get(event_id=event_id), stripe_provider.get_provider())
+        row, _is_new = keep_message(message)
+        process_event(row, stripe_provider.get_provider())
 
 
 def look_after_all(order_minutes: float = 60) -> None:
@@ -93,28 +96,49 @@ def look_after_all(order_minutes: float = 60) -> None:
     watch(stripe_provider.get_provider(), everything=True)
 
 
-ACTIONS = {"mutate": mutate, "message": process_message, "watch": look_after_all}
+ACTIONS = {
+    "mutate": mutate,
+    "receive": receive,
+    "watch": look_after_all,
+}
+PLUGIN = str(Path(stripe_provider.__file__).parent)
 
 
-def is_killed(action: Any, arguments: dict[str, Any], steps: int | None) -> bool:
-    """Do it in a child that dies after so many steps, if any; say whether it did."""
+def note_functions(ran: set[str]) -> None:
+    """Put the name of each of the plugin's functions that runs from now on into a set."""
+
+    def note(frame: Any, event: str, _argument: Any) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(PLUGIN):
+            ran.add(f"{Path(code.co_filename).stem}.{code.co_name}")
+
+    sys.setprofile(note)
+
+
+def run_child(action: Any, arguments: dict[str, Any], steps: int | None) -> tuple[bool, list[str]]:
+    """Do it in a child that dies after so many steps, if any; say whether it did, and what ran."""
     connections.close_all()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            if steps is not None:
-                Fuse(steps).install()
-            action(**arguments)
-            status = 0
-        finally:
-            os._exit(status)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        assert os.WTERMSIG(status) == signal.SIGKILL
-        return True
-    assert os.waitstatus_to_exitcode(status) == 0, "the action failed; see the log"
-    return False
+    with tempfile.NamedTemporaryFile("r") as notes:
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                ran: set[str] = set()
+                if steps is not None:
+                    Fuse(steps).install()
+                    note_functions(ran)
+                action(**arguments)
+                sys.setprofile(None)
+                Path(notes.name).write_text(json.dumps(sorted(ran)))
+                status = 0
+            finally:
+                os._exit(status)
+        _, status = os.waitpid(child, 0)
+        if os.WIFSIGNALED(status):
+            assert os.WTERMSIG(status) == signal.SIGKILL
+            return True, []
+        assert os.waitstatus_to_exitcode(status) == 0, "the action failed; see the log"
+        return False, json.loads(notes.read())
 
 
 def serve() -> None:
@@ -126,5 +150,6 @@ def serve() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         action, arguments = ACTIONS[request["action"]], request["arguments"]
-        answer = {"killed": is_killed(action, arguments, request["steps"])}
+        killed, ran = run_child(action, arguments, request["steps"])
+        answer = {"killed": killed, "ran": ran}
         answers.write(json.dumps(answer) + "\n")

@@ -237,13 +237,39 @@ def test_the_link_leads_the_merchant_to_a_complete_account(shop, server) -> None
     page = http.client.HTTPConnection(server.url.removeprefix("http://"))
     page.request("GET", link.url.removeprefix(server.url) + "?outcome=succeed")
     answer = page.getresponse()
+    answer.read()
 
     after = shop.client.accounts.retrieve(account.id)
     assert (answer.status, answer.headers["Location"]) == (303, "http://127.0.0.1/done")
     assert (after.details_submitted, after.payouts_enabled) == (True, True)
     assert after.capabilities.transfers == "active"
     assert after.requirements.currently_due == []
+
+    page.request("GET", link.url.removeprefix(server.url))
+    answer = page.getresponse()
+    assert (answer.status, answer.headers["Location"]) == (303, "http://127.0.0.1/again")
     page.close()
+
+
+def test_a_link_that_is_too_old_leads_back_to_where_another_is_made(shop, server) -> None:
+    account = express(shop, server, complete=False)
+    link = shop.client.account_links.create(
+        {
+            "account": account.id,
+            "type": "account_onboarding",
+            "refresh_url": "http://127.0.0.1/again",
+            "return_url": "http://127.0.0.1/done",
+        }
+    )
+    server.advance(seconds=300)
+
+    page = http.client.HTTPConnection(server.url.removeprefix("http://"))
+    page.request("GET", link.url.removeprefix(server.url) + "?outcome=succeed")
+    answer = page.getresponse()
+    page.close()
+
+    assert (answer.status, answer.headers["Location"]) == (303, "http://127.0.0.1/again")
+    assert not shop.client.accounts.retrieve(account.id).details_submitted
 
 
 def test_stripe_may_stop_an_account_again(shop, server) -> None:

@@ -78,6 +78,22 @@ def test_a_failed_delivery_is_tried_again_when_the_clock_says_so(shop, server) -
     assert shop.client.events.retrieve(event.id).pending_webhooks == 0
 
 
+def test_events_that_no_endpoint_took_can_be_listed(shop, server) -> None:
+    with receiver(statuses=[500, 200]) as (url, _received):
+        server.register_webhook(url)
+        shop.intent()
+        server.wait_for_deliveries()
+        [failed] = shop.client.events.list({"delivery_success": False}).data
+        shop.intent()
+        server.wait_for_deliveries()
+
+        assert [each.id for each in shop.client.events.list({"delivery_success": False})] == [
+            failed.id
+        ]
+        [taken] = shop.client.events.list({"delivery_success": True}).data
+    assert taken.id != failed.id
+
+
 def test_deliveries_stop_after_the_last_retry(shop, server) -> None:
     with receiver(statuses=[500] * 20) as (url, received):
         server.register_webhook(url)

@@ -4,9 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.local.saleor_payments import STRIPE_PORT
@@ -15,6 +17,13 @@ from saleor_alencon.local.saleor_stack import run_stack
 from saleor_alencon.provisioning.delivery_table import read_delivery_table
 from saleor_alencon.provisioning.services import saleor_setup
 from saleor_alencon.provisioning.setup_app import log_in, write_token
+
+
+def page_url() -> str | None:
+    """Return the address of the Office's page in the Dashboard, None where there is none."""
+    if settings.OFFICE_URL is None or settings.DASHBOARD_URL is None:
+        return None
+    return urljoin(settings.OFFICE_URL, reverse("frame"))
 
 
 class Command(BaseCommand):
@@ -95,6 +104,7 @@ class Command(BaseCommand):
                 tell=self.tell,
                 keep_token=keep_token,
                 new_token=new_token,
+                page_url=page_url(),
             )
         finally:
             if staff:

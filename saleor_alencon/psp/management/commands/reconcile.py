@@ -6,7 +6,7 @@ from django.utils import timezone
 from saleor_alencon.domain.reconciliation import Match, MatchStatus
 from saleor_alencon.psp.gateway import Gateway
 from saleor_alencon.psp.models import FetchState
-from saleor_alencon.psp.reconciliation import psp_reconcile
+from saleor_alencon.psp.reconciliation import other_currencies, psp_reconcile
 from saleor_alencon.psp.services import news_take
 
 WRONG = (MatchStatus.MISSING_HERE, MatchStatus.MISSING_THERE, MatchStatus.AMOUNT_DIFFERS)
@@ -37,6 +37,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{status.replace('_', ' ')}: {found.count(status)}")
         for match in found.of(*WRONG):
             self.stdout.write(line(match))
+        others = other_currencies()
+        for each in others:
+            self.stdout.write(f"  in another currency: {each}")
         unread = (state.balance_cents or 0) - found.there_cents
         self.stdout.write(
             f"PSP clearing in the ledger {text(found.here_cents)}, at the provider "
@@ -45,7 +48,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"residual {text(found.residual_cents)}, unexplained {text(found.unexplained_cents)}"
         )
-        if found.of(*WRONG) or found.residual_cents:
+        if found.of(*WRONG) or found.residual_cents or others:
             raise CommandError("the books and the provider do not agree: see the lines above")
 
 

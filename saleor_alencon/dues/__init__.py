@@ -1,0 +1,1 @@
+"""The members' yearly contributions: called, paid, or withheld from a settlement."""
