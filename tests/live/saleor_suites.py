@@ -8,6 +8,7 @@ code is 1 when there is one. All suites take hours on two cores: results are kep
 """
 
 import argparse
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,6 @@ from saleor_alencon.local.saleor_source import (
     file_lock,
     find_saleor,
     find_state_folder,
-    find_template_key,
     install_plugins,
     make_signing_key,
     run_saleor,
@@ -86,7 +86,12 @@ def run_side(
 
 def ensure_migrated(source: SaleorSource) -> Path:
     """Return a stopped cluster whose database is migrated and empty, without Saleor's defaults."""
-    state, name = find_state_folder(), f"suites-{find_template_key(source)}"
+    migrations = sorted(
+        str(path.relative_to(source.folder))
+        for path in source.folder.glob("saleor/**/migrations/*.py")
+    )
+    digest = hashlib.sha256("\n".join(migrations).encode()).hexdigest()[:12]
+    state, name = find_state_folder(), f"suites-{source.version}-{digest}"
     final = state / name
     with file_lock(state / f"{name}.lock"):
         if (final / "complete").exists():
@@ -127,11 +132,12 @@ def make_test_databases(cluster: PrivateCluster, workers: int) -> None:
 
 def suite_environment(side: str, cluster: PrivateCluster, plugins: Path) -> dict[str, str]:
     """Return the variables of pytest: nearly none, so that Saleor's own defaults count."""
+    # No PYTHONWARNINGS: some of Saleor's tests expect a warning.
     environment = {
         name: value
         for name, value in build_environment(cluster.url("saleor")).items()
         if name in (*KEPT_VARIABLES, "DATABASE_URL", "SECRET_KEY", "SEND_USAGE_TELEMETRY")
-    } | {"PYTHONWARNINGS": "ignore"}
+    }
     if side == OURS:
         environment["PYTHONPATH"] = f"{plugins}:{SALEOR_SIDE}"
         environment["ALENCON_CAPTURE_DATABASE_URL"] = cluster.url("saleor")
