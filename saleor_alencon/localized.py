@@ -35,6 +35,14 @@ def amount_text(amount_cents: int, currency: str = "EUR") -> str:
     )
 
 
+def figure_text(amount_cents: int) -> str:
+    """Return an amount without currency: 123456 is "1 234,56", in English "1,234.56"."""
+    if not is_english():
+        return french_text.figure_text(amount_cents)
+    units, cents = divmod(abs(amount_cents), 100)
+    return _signed(amount_cents, f"{units:,}.{cents:02}")
+
+
 def units_text(euros: int) -> str:
     """Return whole euros: 3000 is "3 000 €", in English "€3,000"."""
     if not is_english():

@@ -10,11 +10,12 @@ from .predicates import SHOP_KEY
 
 GROUP_KEY = "alencon.group"
 STATE_KEY = "alencon.state"
-CLOSED_STATES = ("suspended", "closed")
+CLOSED = "closed"
+READ_ONLY_STATES = ("suspended", CLOSED)
 # What a merchant's request may ask Saleor for. Given to the request and kept nowhere: in the
 # database a shop's group holds no permission, so that Saleor without this package, or a request
 # that it does not see, lets a merchant do nothing at all. Provisioning keeps it so.
-PERMISSIONS = ("product.manage_products", "order.manage_orders")
+PERMISSIONS = ("product.manage_products", "order.manage_orders", "payment.handle_payments")
 
 FIND_SHOPS = f"""
 SELECT w.private_metadata ->> '{SHOP_KEY}', w.private_metadata ->> '{STATE_KEY}'
@@ -33,10 +34,11 @@ SELECT EXISTS (SELECT FROM account_user_user_permissions WHERE user_id = %(user)
 
 @dataclass(frozen=True)
 class MerchantShop:
-    """One shop of a merchant."""
+    """One shop of a merchant. One that is suspended or closed is read, and not changed."""
 
     slug: str
     read_only: bool
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,9 @@ def find_shops(user_id: int, alias: str) -> tuple[MerchantShop, ...]:
     """Return the shops whose group the user is in, by slug; within a scope, its own shop only."""
     with connections[alias].cursor() as cursor:
         cursor.execute(FIND_SHOPS, [user_id])
-        return tuple(MerchantShop(slug, state in CLOSED_STATES) for slug, state in cursor)
+        return tuple(
+            MerchantShop(slug, state in READ_ONLY_STATES, state == CLOSED) for slug, state in cursor
+        )
 
 
 def grant_permissions(user: Any) -> None:

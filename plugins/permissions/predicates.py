@@ -14,6 +14,7 @@ USER = "nullif(current_setting('alencon.user', true), '')::integer"
 SHOP_KEY = "alencon.shop"
 LINE_SHOP = "alencon_shop"  # a column of the order lines; installing.py keeps it
 SEES_NAME = "alencon_sees_"
+SELLER = "boutique"  # the attribute by which a product's page names its shop; of its values too
 TOWN_APP = "alencon.town"
 
 
@@ -38,6 +39,14 @@ def warehouse(column: str) -> str:
     return f"{column} = ANY (ARRAY(SELECT ow.id FROM warehouse_warehouse ow WHERE {marked('ow')}))"
 
 
+def shop_value(row: str) -> str:
+    """Say that an attribute's value does not name another shop as the seller."""
+    return (
+        f"({row}.external_reference = '{SELLER}/' || {SHOP} OR NOT EXISTS (SELECT FROM"
+        f" attribute_attribute sa WHERE sa.id = {row}.attribute_id AND sa.slug = '{SELLER}'))"
+    )
+
+
 def order_line_row(row: str) -> str:
     """Say that an order line's row is the shop's."""
     return f"{row}.{LINE_SHOP} = {SHOP}"
@@ -48,6 +57,14 @@ def order(column: str) -> str:
     return (
         f"EXISTS (SELECT FROM order_orderline ol WHERE ol.order_id = {column}"
         f" AND {order_line_row('ol')})"
+    )
+
+
+def transaction(column: str, key: str = "id") -> str:
+    """Say that a column names a payment of an order with a line of the shop."""
+    return (
+        "EXISTS (SELECT FROM payment_transactionitem ot"
+        f" WHERE ot.{key} = {column} AND {order('ot.order_id')})"
     )
 
 
@@ -118,6 +135,14 @@ SEES: dict[str, tuple[str, str]] = {
         + order_line_row("ol")
         + ", false)) FROM order_fulfillmentline fl"
         " JOIN order_orderline ol ON ol.id = fl.order_line_id WHERE fl.fulfillment_id = key)",
+    ),
+    # A refund with lines, all of them the shop's.
+    "refund": (
+        "integer",
+        "(SELECT bool_and(coalesce("
+        + order_line_row("ol")
+        + ", false)) FROM order_ordergrantedrefundline gl"
+        " JOIN order_orderline ol ON ol.id = gl.order_line_id WHERE gl.granted_refund_id = key)",
     ),
     # The warehouse's, the Office's, and those of the shop's orders.
     "address": (

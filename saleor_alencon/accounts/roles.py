@@ -13,17 +13,19 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("administrateur")
     OPERATOR = "operator", _("opérateur de l'Office")
     APPROVER = "approver", _("approbateur de l'Office")
+    TREASURER = "treasurer", _("trésorier")
     AUDITOR = "auditor", _("auditeur")
     MERCHANT = "merchant", _("commerçant")
 
 
-OFFICE_ROLES = frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.APPROVER, Role.AUDITOR})
+OFFICE_ROLES = frozenset(set(Role) - {Role.MERCHANT})
 
 READ_EVERYTHING = ("*.view_*",)
 PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.ADMINISTRATOR: (
         *READ_EVERYTHING,
         "accounts.*",
+        "commission.*",
         "shops.*",
         "provisioning.look_shop",
         "provisioning.provision_shop",
@@ -32,6 +34,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.OPERATOR: (
         *READ_EVERYTHING,
         "catalogue.import_catalogue",
+        "commission.*",
         "provisioning.look_shop",
         "provisioning.provision_shop",
         "shops.add_*",
@@ -54,7 +57,8 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "settlement.execute_run",
         "settlement.return_payout",
     ),
-    Role.AUDITOR: READ_EVERYTHING,
+    Role.TREASURER: (*READ_EVERYTHING, "books.export_books", "books.close_year"),
+    Role.AUDITOR: (*READ_EVERYTHING, "books.export_books"),
     Role.MERCHANT: (),
 }
 

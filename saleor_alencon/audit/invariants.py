@@ -61,6 +61,21 @@ QUERIES: dict[str, str] = {
          GROUP BY so.id
         HAVING sum(l.paid_cents - l.refunded_cents)
             <> so.commission_cents + so.commission_vat_cents + so.net_cents""",
+    "a line's commission is what its frozen terms say": """
+        SELECT format('line %s: %s and %s of VAT', l.id, l.commission_cents, l.commission_vat_cents)
+          FROM orders_shoporderline l
+          CROSS JOIN LATERAL (SELECT l.paid_cents - l.refunded_cents AS kept) a
+          CROSS JOIN LATERAL (
+            SELECT round(kept * l.commission_rate_bps / 10000.0)::bigint AS share) b
+          CROSS JOIN LATERAL (
+            SELECT CASE WHEN kept = 0 THEN 0 ELSE least(
+                     greatest(share + l.commission_fixed_cents, l.commission_minimum_cents),
+                     l.commission_maximum_cents,
+                     greatest(share, kept * 10000 / (10000 + l.commission_vat_rate_bps)))
+                   END AS commission) c
+         WHERE l.commission_cents <> commission
+            OR l.commission_vat_cents <> round(commission * l.commission_vat_rate_bps / 10000.0)
+            OR (kept <> 0 AND l.sold_at IS NULL)""",
     "a statement's lines sum to its net": """
         SELECT st.number FROM settlement_statement st
           LEFT JOIN settlement_statementline l ON l.statement_id = st.id

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.allocation import allocate, allocate_capped, draw_down
-from saleor_alencon.domain.money import share_of
+from saleor_alencon.domain.commission import CommissionTerms
 
 SHIPPING = "shipping:"
 """Prefix of the part that carries a shop order's share of the delivery fee."""
@@ -86,14 +86,6 @@ class OrderFacts:
     shipping_gross_cents: int
     tenders: tuple[TenderFact, ...]
     refunds: tuple[RefundFact, ...] = ()
-
-
-@dataclass(frozen=True)
-class ShopTerms:
-    """What was agreed with a shop when the order was placed (frozen on its shop order)."""
-
-    commission_rate_bps: int
-    commission_vat_rate_bps: int
 
 
 @dataclass(frozen=True)
@@ -171,13 +163,13 @@ def split_shipping(facts: OrderFacts) -> dict[str, int]:
     return allocate(facts.shipping_gross_cents, goods)
 
 
-def derive_order_books(facts: OrderFacts, terms: Mapping[str, ShopTerms]) -> OrderBooks:
+def derive_order_books(facts: OrderFacts, terms: Mapping[str, CommissionTerms]) -> OrderBooks:
     """Return the books of one order.
 
-    ``terms`` has one entry per shop of the order. Commission is on goods only, per line, on what
-    was paid and not refunded, each line rounded half up; VAT on the commission likewise.
+    ``terms`` has one entry per line of the order. Commission is on goods only, per line, on what
+    was paid and not refunded; VAT on the commission is rounded half up.
 
-    :raises KeyError: when a shop of the order has no terms.
+    :raises KeyError: when a line of the order has no terms.
     :raises ValueError: when an amount is negative or more was refunded than charged.
     """
     owed = {line.id: line.gross_cents for line in facts.lines}
@@ -280,12 +272,17 @@ def _refund_tiers(
 
 
 def _part_books(
-    part: str, shop: str, gross: int, charged: int, refunded: int, terms: Mapping[str, ShopTerms]
+    part: str,
+    shop: str,
+    gross: int,
+    charged: int,
+    refunded: int,
+    terms: Mapping[str, CommissionTerms],
 ) -> PartBooks:
     if part.startswith(SHIPPING):
         return PartBooks(shop, gross, charged, refunded, 0, 0)
-    commission = share_of(charged - refunded, terms[shop].commission_rate_bps)
-    vat = share_of(commission, terms[shop].commission_vat_rate_bps)
+    commission = terms[part].commission_cents(charged - refunded)
+    vat = terms[part].vat_cents(commission)
     return PartBooks(shop, gross, charged, refunded, commission, vat)
 
 

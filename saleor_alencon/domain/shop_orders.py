@@ -25,6 +25,7 @@ class PickupPlace(StrEnum):
 
 
 class PickupState(StrEnum):
+    AWAITING_PAYMENT = "awaiting_payment"
     TO_PREPARE = "to_prepare"
     READY = "ready"
     HANDED_OVER = "handed_over"
@@ -80,6 +81,7 @@ def derive_pickup_state(
 ) -> PickupState:
     """Return the pickup's state, keeping what only the shop knows (ready, uncollected).
 
+    Nothing is prepared before it is paid: a direct debit takes days, and a bank may refuse it.
     ``handing_over`` says that the shop handed over and Saleor was not told yet. A hand-over that
     Saleor took back (a cancelled fulfilment) returns the pickup to prepare.
     """
@@ -87,6 +89,8 @@ def derive_pickup_state(
         return PickupState.CANCELLED
     if shop_order is ShopOrderState.HANDED_OVER or handing_over:
         return PickupState.HANDED_OVER
+    if shop_order is ShopOrderState.AWAITING_PAYMENT:
+        return PickupState.AWAITING_PAYMENT
     if current in (PickupState.READY, PickupState.UNCOLLECTED):
         return current
     return PickupState.TO_PREPARE

@@ -22,7 +22,7 @@ from saleor_alencon.errors import AlenconError
 from saleor_alencon.ledger.models import Entry, Transaction, TransactionKind
 from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transactions_post
 from saleor_alencon.localized import amount_text
-from saleor_alencon.shops.models import Association, Dues, Shop, ShopState
+from saleor_alencon.shops.models import Dues, Shop, ShopState, vat_rate_at
 
 PARIS = ZoneInfo("Europe/Paris")
 MEMBERS = (ShopState.COMMITTED, ShopState.APPROVED, ShopState.LIVE, ShopState.SUSPENDED)
@@ -54,7 +54,7 @@ def bill_create(*, shop: Shop, year: int, billed_by: User, now: datetime.datetim
             % {"year": year}
         )
     surcharge = rate.surcharge_cents if shop.state in LISTED else 0
-    vat_bps = Association.objects.get().commission_vat_rate_bps
+    vat_bps = vat_rate_at(now.astimezone(PARIS).date())
     vat = share_of(surcharge, vat_bps)
     if not rate.base_cents + surcharge:
         raise DuesError(

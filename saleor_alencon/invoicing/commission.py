@@ -30,7 +30,7 @@ def commission_rows(statement: Statement) -> list[CommissionRow]:
     """Return what a statement took (or gave back: negative), by the VAT rate, highest first."""
     rows = (
         StatementItem.objects.filter(line__statement=statement)
-        .values(rate=F("line__shop_order__commission_vat_rate_bps"))
+        .values(rate=F("order_line__commission_vat_rate_bps"))
         .annotate(
             commission=Sum("commission_cents"),
             vat=Sum("commission_vat_cents"),

@@ -15,6 +15,7 @@ from saleor_alencon.accounts.roles import Role
 from saleor_alencon.domain.bearing import Bearer
 from saleor_alencon.dues.models import DuesRate
 from saleor_alencon.inbox.models import InboxDocument
+from saleor_alencon.local.demo_commission import plans_seed
 from saleor_alencon.local.demo_provider import provider_fill
 from saleor_alencon.local.demo_shops import fixtures_folder, read_hours, read_shops
 from saleor_alencon.local.stripe_process import data_file, test_server_port
@@ -23,13 +24,14 @@ from saleor_alencon.settlement.models import SettlementRun
 from saleor_alencon.settlement.services import run_create
 from saleor_alencon.shops.models import (
     Association,
-    CommissionRate,
     Dues,
     PayoutRail,
     Shop,
     ShopEventKind,
     ShopMember,
     ShopState,
+    VatRegime,
+    VatStatus,
 )
 from saleor_alencon.shops.services import event_add
 
@@ -37,6 +39,7 @@ PASSWORD = "demo-alencon"  # noqa: S105 - printed by `make run`, for the demo on
 LOGINS = {
     "operateur@alencon.example": Role.OPERATOR,
     "approbateur@alencon.example": Role.APPROVER,
+    "tresorier@alencon.example": Role.TREASURER,
     "auditeur@alencon.example": Role.AUDITOR,
     "librairie@alencon.example": Role.MERCHANT,
 }
@@ -81,6 +84,9 @@ def demo_seed(now: datetime.datetime | None = None) -> None:
             "charge_fee_bearer": Bearer.SHARED,
         },
     )
+    VatStatus.objects.get_or_create(
+        valid_from=RATES_FROM.date(), defaults={"regime": VatRegime.LIABLE, "rate_bps": 2000}
+    )
     for email, role in LOGINS.items():
         if not User.objects.filter(email=email).exists():
             User.objects.create_user(email, PASSWORD, role=role, name=str(role.label).capitalize())
@@ -93,12 +99,13 @@ def demo_seed(now: datetime.datetime | None = None) -> None:
         if row["slug"] not in known:
             with transaction.atomic():
                 seed_shop(row, number, now)
+    plans_seed(valid_from=RATES_FROM, now=now)
     merchant = User.objects.get(role=Role.MERCHANT, email="librairie@alencon.example")
     ShopMember.objects.get_or_create(shop=Shop.objects.get(slug=MERCHANT_SHOP), user=merchant)
 
 
 def seed_shop(row: dict[str, Any], number: int, now: datetime.datetime) -> None:
-    """Create one shop with its rate, its dues and the history that led to its state.
+    """Create one shop with its dues and the history that led to its state.
 
     Its state is set, not reached by the use cases: these ask a Saleor what it holds of the shop.
     """
@@ -108,9 +115,6 @@ def seed_shop(row: dict[str, Any], number: int, now: datetime.datetime) -> None:
         kind=row["category"],
         hours=read_hours(row, today).to_json(),
         created_at=FIRST_SHOP_AT + datetime.timedelta(days=number),
-    )
-    CommissionRate.objects.create(
-        shop=shop, valid_from=RATES_FROM, rate_bps=row["commission_rate_bps"]
     )
     if row["dues_paid"]:
         Dues.objects.create(shop=shop, year=today.year, paid_on=datetime.date(today.year, 1, 1))

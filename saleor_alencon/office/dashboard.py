@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from saleor_alencon.domain.accounts import AccountKind
+from saleor_alencon.domain.shop_orders import ShopOrderState
 from saleor_alencon.inbox.models import InboxDocument, InboxState
 from saleor_alencon.invoicing.models import Invoice
 from saleor_alencon.invoicing.services import statements_to_invoice
@@ -20,6 +21,7 @@ from saleor_alencon.localized import amount_text, date_text
 from saleor_alencon.office.admin.base import change_url, list_url
 from saleor_alencon.office.chart import Week, chart
 from saleor_alencon.office.history import weeks
+from saleor_alencon.orders.models import ShopOrder, Tender
 from saleor_alencon.pickups.models import CommandState, SaleorCommand
 from saleor_alencon.psp.models import Dispute, FetchState
 from saleor_alencon.psp.reconciliation import overdue, psp_reconcile
@@ -118,6 +120,7 @@ def attention(available: int, now: datetime.datetime) -> list[Attention]:
         *missing_ibans(),
         *missing_accounts(),
         *not_invoiced(now),
+        *unpaid_orders(),
         *open_disputes(),
         *disagreement(),
         *provider_unread(now),
@@ -252,6 +255,24 @@ def not_invoiced(now: datetime.datetime) -> list[Attention]:
         count,
     )
     return [Attention(text % {"count": count}, list_url(Invoice))]
+
+
+def unpaid_orders() -> list[Attention]:
+    """Find the orders whose money is neither there nor under way: a bank refused it."""
+    under_way = Tender.objects.filter(order=OuterRef("order"), pending_cents__gt=0)
+    unpaid = ShopOrder.objects.filter(~Exists(under_way), state=ShopOrderState.AWAITING_PAYMENT)
+    count = unpaid.values("order").distinct().count()
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)d commande n'est pas payée, et rien n'est en cours : annulez-la dans Saleor, ou "
+        "demandez un autre paiement.",
+        "%(count)d commandes ne sont pas payées, et rien n'est en cours : annulez-les dans Saleor, "
+        "ou demandez un autre paiement.",
+        count,
+    )
+    query = f"state__exact={ShopOrderState.AWAITING_PAYMENT}"
+    return [Attention(text % {"count": count}, list_url(ShopOrder, query))]
 
 
 def open_disputes() -> list[Attention]:

@@ -76,6 +76,16 @@ def page(title: Any, icon: str, model: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def report(title: Any, icon: str, name: str) -> dict[str, Any]:
+    """Return one line of the menu for a report of the books."""
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:books_closedyear_{name}"),
+        "permission": partial(may_view, "books.view_closedyear"),
+    }
+
+
 NAVIGATION = [
     {
         "items": [{"title": _("Accueil"), "icon": "home", "link": reverse_lazy("admin:index")}],
@@ -115,6 +125,16 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Comptabilité"),
+        "items": [
+            report(_("Exercices et FEC"), "library_books", "changelist"),
+            report(_("Balance"), "account_tree", "balance"),
+            report(_("Grand livre"), "auto_stories", "ledger"),
+            report(_("Balance âgée"), "hourglass_bottom", "aged"),
+            report(_("Ventes"), "bar_chart", "sales"),
+        ],
+    },
+    {
         "title": _("Association"),
         "items": [
             {
@@ -132,7 +152,9 @@ NAVIGATION = [
                 "permission": partial(may_view, "provisioning.view_shopprovision"),
             },
             page(_("Catalogues"), "upload_file", "catalogue_importjob"),
-            page(_("Taux de commission"), "percent", "shops_commissionrate"),
+            page(_("Barèmes de commission"), "percent", "commission_plan"),
+            page(_("Campagnes"), "campaign", "commission_campaign"),
+            page(_("Ventes par mois"), "calendar_month", "commission_monthlyturnover"),
             page(_("Cotisations"), "card_membership", "dues_duesbill"),
             page(_("Montants des cotisations"), "price_change", "dues_duesrate"),
             page(_("Accords de retenue"), "handshake", "dues_offsetconsent"),

@@ -1,5 +1,6 @@
 """From an OrderSnapshot to the plain facts that the domain reasons on."""
 
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from saleor_alencon.domain.delivery_choices import (
@@ -91,6 +92,20 @@ def charged_back_cents(transaction: Transaction) -> int:
             won[event.psp_reference] = event.amount.cents
     back = sum(cents - won.get(dispute, 0) for dispute, cents in backs.items())
     return without_reference + back
+
+
+def paid_at(order: Order) -> datetime.datetime:
+    """Return when the last money came, at the earliest when the order was placed.
+
+    A card pays before the order is there, a direct debit days later.
+    """
+    charges = (
+        event.created_at
+        for transaction in order.transactions
+        for event in transaction.events
+        if event.type == "CHARGE_SUCCESS" and event.psp_reference in ("", transaction.psp_reference)
+    )
+    return max((order.created, *charges))
 
 
 def refund_movements(transaction: Transaction) -> dict[str, int]:

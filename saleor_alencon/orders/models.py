@@ -33,6 +33,7 @@ PICKUP_PLACES = [
     (PickupPlace.CENTRAL, _("au point de retrait central")),
 ]
 PICKUP_STATES = [
+    (PickupState.AWAITING_PAYMENT, _("à payer")),
     (PickupState.TO_PREPARE, _("à préparer")),
     (PickupState.READY, _("prêt")),
     (PickupState.HANDED_OVER, _("remis")),
@@ -111,8 +112,6 @@ class ShopOrder(models.Model):
     shipping_share_cents = models.BigIntegerField(_("part de livraison (centimes)"))
     paid_cents = models.BigIntegerField(_("payé (centimes)"))
     refunded_cents = models.BigIntegerField(_("remboursé (centimes)"))
-    commission_rate_bps = models.PositiveIntegerField(_("taux de commission (points de base)"))
-    commission_vat_rate_bps = models.PositiveIntegerField(_("TVA sur commission (points de base)"))
     commission_cents = models.BigIntegerField(_("commission (centimes)"))
     commission_vat_cents = models.BigIntegerField(_("TVA sur commission (centimes)"))
     net_cents = models.BigIntegerField(_("net boutique (centimes)"))
@@ -137,7 +136,11 @@ class ShopOrder(models.Model):
 
 
 class ShopOrderLine(models.Model):
-    """One line of a shop order, with Saleor's stored totals and what became of the money."""
+    """One line of a shop order, with Saleor's stored totals and what became of the money.
+
+    The fields of ``SOLD_FIELDS`` are frozen once ``sold_at`` is set, which is when the order was
+    first seen paid: PostgreSQL refuses to change them.
+    """
 
     shop_order = models.ForeignKey(
         ShopOrder, models.PROTECT, related_name="lines", verbose_name=_("commande boutique")
@@ -156,6 +159,56 @@ class ShopOrderLine(models.Model):
     refunded_cents = models.BigIntegerField(_("remboursé (centimes)"))
     commission_cents = models.BigIntegerField(_("commission (centimes)"))
     commission_vat_cents = models.BigIntegerField(_("TVA sur commission (centimes)"))
+    sold_at = models.DateTimeField(_("vue payée le"), null=True, blank=True)
+    sold_cents = models.BigIntegerField(_("vendue TTC (centimes)"), default=0)
+    category = models.CharField(_("catégorie"), max_length=255, blank=True)
+    product_type = models.CharField(_("type de produit"), max_length=255, blank=True)
+    sold_delivery = models.CharField(
+        _("livraison à la vente"), max_length=16, choices=DELIVERY_CHOICES, blank=True
+    )
+    sold_tender = models.CharField(
+        _("moyen de paiement à la vente"), max_length=16, choices=TENDER_KINDS, blank=True
+    )
+    commission_rule = models.ForeignKey(
+        "commission.CommissionRule",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("règle de commission"),
+    )
+    commission_rule_name = models.CharField(_("règle de commission"), max_length=80, blank=True)
+    commission_rate_bps = models.PositiveIntegerField(
+        _("taux de commission (points de base)"), default=0
+    )
+    commission_fixed_cents = models.PositiveIntegerField(
+        _("part fixe de commission (centimes)"), default=0
+    )
+    commission_minimum_cents = models.PositiveIntegerField(
+        _("commission minimum (centimes)"), default=0
+    )
+    commission_maximum_cents = models.PositiveIntegerField(
+        _("commission maximum (centimes)"), null=True, blank=True
+    )
+    commission_vat_rate_bps = models.PositiveIntegerField(
+        _("TVA sur commission (points de base)"), default=0
+    )
+
+    SOLD_FIELDS = (
+        "sold_at",
+        "sold_cents",
+        "category",
+        "product_type",
+        "sold_delivery",
+        "sold_tender",
+        "commission_rule_id",
+        "commission_rule_name",
+        "commission_rate_bps",
+        "commission_fixed_cents",
+        "commission_minimum_cents",
+        "commission_maximum_cents",
+        "commission_vat_rate_bps",
+    )
 
     class Meta:
         verbose_name = _("ligne")

@@ -8,10 +8,12 @@ import datetime
 import hashlib
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from saleor_alencon.commission.services import TurnoverNotCounted
+from saleor_alencon.domain.commission import month_after
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.inbox.models import InboxDocument, InboxState
 from saleor_alencon.inbox.snapshot import OrderSnapshot, parse_snapshot
@@ -19,9 +21,22 @@ from saleor_alencon.inbox.snapshot_errors import SnapshotError
 from saleor_alencon.orders.facts import UnknownShop
 from saleor_alencon.orders.locks import order_lock
 from saleor_alencon.orders.models import Order
+from saleor_alencon.orders.terms import TOWN
 from saleor_alencon.orders.writing import snapshot_write
 
 MAXIMUM_REASON = 2000
+
+COUNT_TURNOVERS = """
+INSERT INTO commission_monthlyturnover (shop_id, month, turnover_cents, counted_at)
+SELECT s.id, %(month)s, coalesce(sum(l.sold_cents), 0)::bigint, %(now)s
+  FROM shops_shop s
+  LEFT JOIN (orders_shoporder so
+             JOIN orders_shoporderline l ON l.shop_order_id = so.id
+              AND l.sold_at >= %(start)s AND l.sold_at < %(end)s)
+    ON so.shop_id = s.id
+ GROUP BY s.id
+    ON CONFLICT DO NOTHING
+"""
 
 
 def document_store(text: str, *, source: str) -> InboxDocument:
@@ -52,8 +67,32 @@ def document_store(text: str, *, source: str) -> InboxDocument:
 def document_ingest(*, document_id: int, now: datetime.datetime) -> str:
     """Process one pending document and return its new state (a value of ``InboxState``).
 
-    A document that cannot be used is set aside with its reason; nothing of it is applied.
+    A document that cannot be used is set aside with its reason; nothing of it is applied. A sale
+    whose tier needs the turnovers of a month has them counted first.
     """
+    while True:
+        try:
+            return _document_process(document_id, now)
+        except TurnoverNotCounted as error:
+            turnovers_count(month=error.month, now=now)
+
+
+def turnovers_count(*, month: datetime.date, now: datetime.datetime) -> None:
+    """Count once what each shop sold in a month, by its first day, for the tiers of the next.
+
+    What waits in the inbox from before the month's end is processed first, so that the count does
+    not depend on which document asked for it. A month that was counted stays as it is.
+    """
+    start, end = (
+        datetime.datetime.combine(day, datetime.time(), TOWN) for day in (month, month_after(month))
+    )
+    waiting = InboxDocument.objects.filter(state=InboxState.PENDING, captured_at__lt=end)
+    documents_ingest(waiting.order_by("captured_at", "id").values_list("id", flat=True), now=now)
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_TURNOVERS, {"month": month, "start": start, "end": end, "now": now})
+
+
+def _document_process(document_id: int, now: datetime.datetime) -> str:
     with transaction.atomic():
         document = InboxDocument.objects.select_for_update().get(pk=document_id)
         if document.state != InboxState.PENDING:

@@ -9,14 +9,12 @@ from saleor_alencon.domain.order_books import (
     OrderBooks,
     OrderFacts,
     PartBooks,
-    ShopTerms,
     derive_order_books,
 )
 from saleor_alencon.domain.pickup_slots import Slot, first_slot
 from saleor_alencon.domain.shop_orders import (
     DeliveryChoice,
     LineProgress,
-    PickupPlace,
     PickupState,
     ShopOrderState,
     derive_pickup_state,
@@ -32,6 +30,7 @@ from saleor_alencon.orders.facts import (
     handed_over,
     line_shop,
     order_facts,
+    paid_at,
     pickup_place,
     refund_movements,
     returned,
@@ -49,7 +48,8 @@ from saleor_alencon.orders.models import (
     TenderShare,
 )
 from saleor_alencon.orders.posting import positions_post
-from saleor_alencon.shops.models import Association, Shop
+from saleor_alencon.orders.terms import Sold, line_terms, lines_sold
+from saleor_alencon.shops.models import Shop
 
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters and digits that cannot be taken for one another."""
@@ -64,14 +64,16 @@ def snapshot_write(snapshot: OrderSnapshot, digest: str, *, now: datetime.dateti
     :raises UnknownShop: a line's shop is not known to the Office.
     """
     saleor = snapshot.order
-    known_lines = dict(
-        ShopOrderLine.objects.filter(shop_order__order__saleor_id=saleor.id).values_list(
-            "saleor_id", "shop_order__shop__slug"
-        )
-    )
-    slugs = {line.id: line_shop(line, known_lines) for line in saleor.lines}
+    known = {
+        line.saleor_id: line
+        for line in ShopOrderLine.objects.filter(
+            shop_order__order__saleor_id=saleor.id
+        ).select_related("shop_order__shop")
+    }
+    known_shops = {line_id: line.shop_order.shop.slug for line_id, line in known.items()}
+    slugs = {line.id: line_shop(line, known_shops) for line in saleor.lines}
     # A shop whose lines were all taken out of the order keeps its shop order, worth nothing.
-    wanted = {*slugs.values(), *known_lines.values()}
+    wanted = {*slugs.values(), *known_shops.values()}
     shops = {shop.slug: shop for shop in Shop.objects.filter(slug__in=wanted)}
     for line in saleor.lines:
         if slugs[line.id] not in shops:
@@ -79,14 +81,16 @@ def snapshot_write(snapshot: OrderSnapshot, digest: str, *, now: datetime.dateti
                 f"order.lines[{line.id}] ({line.product_name}): shop « {slugs[line.id]} » is not "
                 "known to the Office; create it, then replay"
             )
+    sold = lines_sold(snapshot, digest, slugs, shops, known)
     order = _order_write(snapshot, digest)
-    terms = _terms(order, shops)
     facts = order_facts(saleor, slugs)
-    books = derive_order_books(facts, terms)
+    books = derive_order_books(
+        facts, {line_id: line_terms(sold.get(line_id, {})) for line_id in slugs}
+    )
     order.shopper_credit_cents = books.shopper_credit_cents
     order.save(update_fields=["shopper_credit_cents"])
     shop_orders = {
-        slug: _shop_order_write(order, saleor, shops[slug], facts, books, terms[slug])
+        slug: _shop_order_write(order, saleor, shops[slug], facts, books, sold)
         for slug in sorted(shops)
     }
     _tenders_write(order, saleor, books, shop_orders)
@@ -119,28 +123,13 @@ def _order_write(snapshot: OrderSnapshot, digest: str) -> Order:
     return order
 
 
-def _terms(order: Order, shops: Mapping[str, Shop]) -> dict[str, ShopTerms]:
-    """Return the terms frozen on each shop order, or those in force when the order was placed."""
-    frozen = {
-        slug: ShopTerms(rate, vat)
-        for slug, rate, vat in order.shop_orders.values_list(
-            "shop__slug", "commission_rate_bps", "commission_vat_rate_bps"
-        )
-    }
-    vat_rate_bps = Association.objects.get().commission_vat_rate_bps
-    return {
-        slug: frozen.get(slug) or ShopTerms(shop.commission_rate_at(order.created_at), vat_rate_bps)
-        for slug, shop in shops.items()
-    }
-
-
 def _shop_order_write(
     order: Order,
     saleor: SaleorOrder,
     shop: Shop,
     facts: OrderFacts,
     books: OrderBooks,
-    terms: ShopTerms,
+    sold: Mapping[str, Sold],
 ) -> ShopOrder:
     lines = [line for line in facts.lines if line.shop == shop.slug]
     line_ids = {line.id for line in lines}
@@ -172,15 +161,9 @@ def _shop_order_write(
         "commission_vat_cents": sum(part.commission_vat_cents for part in goods),
         "net_cents": sum(part.net_cents for part in goods),
     }
-    frozen = {
-        "commission_rate_bps": terms.commission_rate_bps,
-        "commission_vat_rate_bps": terms.commission_vat_rate_bps,
-    }
-    shop_order, _ = ShopOrder.objects.update_or_create(
-        order=order, shop=shop, defaults=derived, create_defaults=derived | frozen
-    )
-    _lines_write(shop_order, saleor, books.parts, line_ids, pieces, back)
-    _pickup_write(shop_order, state, delivery, pickup_place(saleor))
+    shop_order, _ = ShopOrder.objects.update_or_create(order=order, shop=shop, defaults=derived)
+    _lines_write(shop_order, saleor, books.parts, sold, line_ids, pieces, back)
+    _pickup_write(shop_order, saleor, state, delivery)
     return shop_order
 
 
@@ -203,6 +186,7 @@ def _lines_write(
     shop_order: ShopOrder,
     saleor: SaleorOrder,
     parts: Mapping[str, PartBooks],
+    sold: Mapping[str, Sold],
     line_ids: set[str],
     pieces: Mapping[str, int],
     back: Mapping[str, int],
@@ -224,6 +208,7 @@ def _lines_write(
             refunded_cents=parts[line.id].refunded_cents,
             commission_cents=parts[line.id].commission_cents,
             commission_vat_cents=parts[line.id].commission_vat_cents,
+            **sold.get(line.id, {}),
         )
         for position, line in enumerate(saleor.lines)
         if line.id in line_ids
@@ -250,20 +235,26 @@ def _line_name(line: OrderLine) -> str:
 
 
 def _pickup_write(
-    shop_order: ShopOrder, state: ShopOrderState, delivery: ShopDelivery, place: PickupPlace
+    shop_order: ShopOrder, saleor: SaleorOrder, state: ShopOrderState, delivery: ShopDelivery
 ) -> None:
+    """Bring the pickup to the order. Its slot is given anew once an order's money has come.
+
+    A slot that the shopper asked for, and that ended before, counts as not asked for.
+    """
     pickup = Pickup.objects.filter(shop_order=shop_order).first()
     is_collected = delivery.choice is DeliveryChoice.COLLECT
     if pickup is None and not is_collected:
         return
+    waited = pickup is None or pickup.state == PickupState.AWAITING_PAYMENT
     if pickup is None:
         code = _free_code(shop_order.shop_id)
         pickup = Pickup(shop_order=shop_order, shop_id=shop_order.shop_id, code=code)
-        slot = first_slot(shop_order.shop.opening_hours, placed_at=shop_order.order.created_at)
-        _slot_set(pickup, slot, asked=False)
-    if delivery.slot is not None:
+    paid = paid_at(saleor)
+    if waited:
+        _slot_set(pickup, first_slot(shop_order.shop.opening_hours, placed_at=paid), asked=False)
+    if delivery.slot is not None and delivery.slot.ends_at > paid:
         _slot_set(pickup, delivery.slot, asked=True)
-    pickup.place = place
+    pickup.place = pickup_place(saleor)
     if not is_collected or state in (ShopOrderState.HANDED_OVER, ShopOrderState.CANCELLED):
         pickup.handing_over_since = None
     pickup.state = derive_pickup_state(

@@ -6,23 +6,36 @@ from dataclasses import dataclass
 
 from xlsxwriter import Workbook
 
+from saleor_alencon.errors import AlenconError
+
 NOTE_SIZE = {"x_scale": 2, "y_scale": 0.8}
+MOST_ROWS = 1_048_575
+
+
+class SheetError(AlenconError):
+    """There are more rows than one sheet has."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """A column: its name, whether it holds figures, its width in characters, and a note."""
+    """A column: its name, whether it holds figures, its width in characters, and a note.
+
+    ``decimals`` shows a figure with two of them.
+    """
 
     name: str
     number: bool = False
     width: int = 14
     note: str = ""
+    decimals: bool = False
 
 
 def sheet_xlsx(fields: Sequence[Field], rows: Iterable[Sequence[str]], *, title: str) -> bytes:
     """Return a workbook of one sheet; cells come as text, figures with a decimal comma or point.
 
     Text columns are formatted as text, so that a spreadsheet keeps leading zeros and long codes.
+
+    :raises SheetError: for more rows than a sheet has.
     """
     buffer = io.BytesIO()
     options = {"constant_memory": True, "in_memory": False, "strings_to_formulas": False,
@@ -31,6 +44,7 @@ def sheet_xlsx(fields: Sequence[Field], rows: Iterable[Sequence[str]], *, title:
     sheet = workbook.add_worksheet(title)
     heading = workbook.add_format({"bold": True, "bottom": 1})
     text = workbook.add_format({"num_format": "@"})
+    amount = workbook.add_format({"num_format": "#,##0.00"})
     sheet.freeze_panes(1, 0)
     for place, field in enumerate(fields):
         sheet.set_column(place, place, field.width, None if field.number else text)
@@ -39,10 +53,12 @@ def sheet_xlsx(fields: Sequence[Field], rows: Iterable[Sequence[str]], *, title:
     for place, field in enumerate(fields):
         sheet.write_string(0, place, field.name, heading)
     for line, cells in enumerate(rows, start=1):
+        if line > MOST_ROWS:
+            raise SheetError(f"more than {MOST_ROWS} rows: narrow the report, or take the CSV")
         for place, (field, cell) in enumerate(zip(fields, cells, strict=True)):
             figure = as_figure(cell) if field.number else None
             if figure is not None:
-                sheet.write_number(line, place, figure)
+                sheet.write_number(line, place, figure, amount if field.decimals else None)
             elif cell:
                 sheet.write_string(line, place, cell, text)
     workbook.close()
@@ -50,8 +66,8 @@ def sheet_xlsx(fields: Sequence[Field], rows: Iterable[Sequence[str]], *, title:
 
 
 def as_figure(cell: str) -> float | None:
-    """Return "12,50" as 12.5, and None for what is no plain figure."""
+    """Return "12,50" as 12.5, "-3" as -3.0, and None for what is no plain figure."""
     digits = cell.replace(",", ".", 1)
-    if not digits.replace(".", "", 1).isdecimal():
+    if not digits.removeprefix("-").replace(".", "", 1).isdecimal():
         return None
     return float(digits)

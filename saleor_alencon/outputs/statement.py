@@ -8,15 +8,17 @@ Rates are basis points (550 is 5.5 %).
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.outputs.strict_json import StrictJsonError, decode, encode
 
-STATEMENT_VERSION = 1
+STATEMENT_VERSION = 2
+"""Version 2 names, for each item, the rule its commission follows. Documents of version 1 are
+read, and printed, as they were."""
 
 LineKind = Literal["sale", "refund", "correction", "payout_returned", "dispute", "dues"]
 CarriedReason = Literal[
@@ -59,6 +61,9 @@ class StatementItem:
     changed. `gross_cents` includes VAT and leaves out what was refunded. `vat_rate_bps` is None
     when the rate is unknown. `vat_cents` is the VAT contained in `gross_cents`: its part of what
     Saleor stored for the order line, never computed from the rate; None when unknown.
+
+    `commission_rule` is the name of the rule frozen at the sale, empty when none applied; the
+    fixed part and the bounds are the rule's, per order line.
     """
 
     label: str
@@ -70,6 +75,21 @@ class StatementItem:
     commission_cents: int
     commission_vat_cents: int
     vat_cents: int | None = None
+    commission_rule: str = ""
+    commission_fixed_cents: int = 0
+    commission_minimum_cents: int = 0
+    commission_maximum_cents: int | None = None
+    commission_vat_rate_bps: int | None = None
+
+
+ADDED_TO_ITEMS = {
+    "commission_rule": "",
+    "commission_fixed_cents": 0,
+    "commission_minimum_cents": 0,
+    "commission_maximum_cents": None,
+    "commission_vat_rate_bps": None,
+}
+"""What version 2 has of an item and version 1 has not, with what stands for it when it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +178,8 @@ class StatementDocument:
     `cutoff` is the moment, with its UTC offset, after which events wait for the next run.
     `opening_cents` is the balance earlier runs carried here, `net_cents` the sum of the lines,
     `payable_cents` what is paid now and `carried_cents` what the next run starts from.
+    `commission_vat_rate_bps` is the association's rate on the day of issue; an item of version 2
+    has the one frozen at its sale.
 
     :raises StatementError: unless net = sum of the lines, opening + net = payable + carried,
         nothing is both paid and carried, and `carried_reason` fits the carried amount.
@@ -179,6 +201,7 @@ class StatementDocument:
     iban: str
     commission_vat_rate_bps: int
     currency: str = "EUR"
+    statement_version: int = STATEMENT_VERSION
 
     def __post_init__(self) -> None:
         _require(self.cutoff.tzinfo is not None, f"{self.number}: cutoff has no UTC offset")
@@ -214,7 +237,11 @@ class StatementDocument:
 
     def to_json(self) -> str:
         """Return the document as canonical JSON: sorted keys, no spaces, moments in UTC."""
-        payload = {"statement_version": STATEMENT_VERSION, **encode(self)}
+        payload = encode(self)
+        if self.statement_version == 1:
+            for item in _stored_items(payload):
+                for name in ADDED_TO_ITEMS:
+                    del item[name]
         return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @classmethod
@@ -228,13 +255,28 @@ class StatementDocument:
             payload = json.loads(text)
         except ValueError as error:
             raise StatementError(f"a stored statement is not JSON: {error}") from error
-        version = payload.pop("statement_version", None) if isinstance(payload, dict) else None
-        if type(version) is not int or version != STATEMENT_VERSION:
+        version = payload.get("statement_version") if isinstance(payload, dict) else None
+        if type(version) is not int or version not in (1, STATEMENT_VERSION):
             raise StatementError(f"unknown statement version {version!r}")
+        if version == 1:
+            for item in _stored_items(payload):
+                if item.keys() & ADDED_TO_ITEMS.keys():
+                    raise StatementError("a stored statement of version 1 has fields of version 2")
+                item.update(ADDED_TO_ITEMS)
         try:
             return decode(cls, payload, "statement")
         except StrictJsonError as error:
             raise StatementError(str(error)) from error
+
+
+def _stored_items(payload: Any) -> Iterator[dict[str, Any]]:
+    """Give the items of a document's JSON, as far as it has the shape of one."""
+    lines = payload.get("lines")
+    for line in lines if isinstance(lines, list) else ():
+        items = line.get("items") if isinstance(line, dict) else None
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, dict):
+                yield item
 
 
 def sum_by_vat_rate(lines: Iterable[StatementLine]) -> tuple[VatTotal, ...]:

@@ -10,6 +10,7 @@ from saleor_alencon.outputs.csv_text import (
     text_cell,
 )
 from saleor_alencon.outputs.statement import StatementDocument, StatementItem, StatementLine
+from saleor_alencon.outputs.statement_notes import names_rules
 from saleor_alencon.outputs.statement_view import KIND_LABELS
 
 # Documented one by one in docs/outputs.md; a unit test compares the two.
@@ -40,6 +41,23 @@ STATEMENT_COLUMNS = (
     "Moyens de paiement",
     "Devise",
 )
+# What a document of version 2 has more, after the commission's rate.
+RULE_COLUMNS = (
+    "Règle de commission",
+    "Part fixe",
+    "Commission minimum",
+    "Commission maximum",
+    "Taux TVA commission %",
+)
+RULE_PLACE = STATEMENT_COLUMNS.index("Taux commission %") + 1
+ITEM_COLUMNS = 9
+
+
+def statement_columns(document: StatementDocument) -> tuple[str, ...]:
+    """Return the header of a document's CSV; one of version 1 has no columns of rules."""
+    columns = STATEMENT_COLUMNS
+    added = RULE_COLUMNS if names_rules(document) else ()
+    return (*columns[:RULE_PLACE], *added, *columns[RULE_PLACE:])
 
 
 def render_statement_csv(document: StatementDocument) -> bytes:
@@ -48,7 +66,7 @@ def render_statement_csv(document: StatementDocument) -> bytes:
     The line's own figures stand on its first row only, so that each column sums to the
     statement's total; a line without items has one row with no item.
     """
-    rows: list[tuple[str, ...]] = [STATEMENT_COLUMNS]
+    rows: list[tuple[str, ...]] = [statement_columns(document)]
     for position, line in enumerate(document.lines, start=1):
         rows.extend(_line_rows(document, position, line))
     return BYTE_ORDER_MARK.encode() + csv_bytes(rows)
@@ -78,13 +96,13 @@ def _line_rows(
         text_cell(tenders),
     )
     for item in line.items or (None,):
-        yield (*head, *_item_cells(item), *figures, document.currency)
+        yield (*head, *_item_cells(item, named=names_rules(document)), *figures, document.currency)
         figures = ("",) * len(figures)
 
 
-def _item_cells(item: StatementItem | None) -> tuple[str, ...]:
+def _item_cells(item: StatementItem | None, *, named: bool) -> tuple[str, ...]:
     if item is None:
-        return ("",) * 9
+        return ("",) * (ITEM_COLUMNS + (len(RULE_COLUMNS) if named else 0))
     return (
         text_cell(item.label),
         text_cell(item.sku),
@@ -93,6 +111,18 @@ def _item_cells(item: StatementItem | None) -> tuple[str, ...]:
         amount_cell(item.gross_cents),
         "" if item.vat_cents is None else amount_cell(item.vat_cents),
         rate_cell(item.commission_rate_bps),
+        *(_rule_cells(item) if named else ()),
         amount_cell(item.commission_cents),
         amount_cell(item.commission_vat_cents),
+    )
+
+
+def _rule_cells(item: StatementItem) -> tuple[str, ...]:
+    maximum = item.commission_maximum_cents
+    return (
+        text_cell(item.commission_rule),
+        amount_cell(item.commission_fixed_cents),
+        amount_cell(item.commission_minimum_cents),
+        "" if maximum is None else amount_cell(maximum),
+        rate_cell(item.commission_vat_rate_bps),
     )

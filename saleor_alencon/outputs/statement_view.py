@@ -7,7 +7,6 @@ the summary can be added up from left to right, or from top to bottom, by hand.
 from collections.abc import Iterable
 from typing import Any
 
-from saleor_alencon.domain.money import share_of
 from saleor_alencon.outputs.french_text import (
     amount_text,
     count_text,
@@ -27,6 +26,12 @@ from saleor_alencon.outputs.statement import (
     StatementLine,
     StatementPayment,
     sum_by_vat_rate,
+)
+from saleor_alencon.outputs.statement_notes import (
+    commission_vat_text,
+    names_rules,
+    rule_text,
+    statement_notes,
 )
 
 KIND_LABELS: dict[LineKind, str] = {
@@ -82,11 +87,11 @@ def statement_view(document: StatementDocument, payment: StatementPayment | None
         "summary": _summary(document),
         "outcome": _outcome(document, payment),
         "has_fees": any(line.fees_cents for line in document.lines),
-        "lines": [_line(line) for line in document.lines],
+        "lines": [_line(line, named=names_rules(document)) for line in document.lines],
         "total": _figures(document.lines),
         "vat": _vat_rows(document),
         "tenders": _tender_rows(document),
-        "notes": _notes(document),
+        "notes": statement_notes(document),
     }
 
 
@@ -123,7 +128,7 @@ def _summary(document: StatementDocument) -> list[View]:
     add_kind("payout_returned", "Virements retournés")
     add_kind("dues", "Cotisations retenues")
     add("Commission HT", -sum(line.commission_cents for line in document.lines))
-    vat_rate = rate_text(document.commission_vat_rate_bps)
+    vat_rate = commission_vat_text(document)
     vat = sum(line.commission_vat_cents for line in document.lines)
     add(f"TVA sur commission ({vat_rate})", -vat)
     fees = sum(line.fees_cents for line in document.lines)
@@ -198,17 +203,20 @@ def _payment(document: StatementDocument, payment: StatementPayment | None) -> V
     }
 
 
-def _line(line: StatementLine) -> View:
+def _line(line: StatementLine, *, named: bool) -> View:
     number = printable_text(line.order_number)
     title = KIND_LABELS[line.kind] + (f" · commande {number}" if number else "")
+    rules = {rule_text(item) for item in line.items} if named else set()
+    # One rule for the whole line is named once, below it.
+    common = f"Commission : {printable_text(*rules)}" if len(rules) == 1 else ""
     return {
         "date": short_date_text(line.occurred_on),
         "title": title,
         "label": printable_text(line.label),
         "kind": line.kind,
         **_figures((line,)),
-        "items": [_item(item) for item in line.items],
-        "tenders": _tenders(line),
+        "items": [_item(item, named=len(rules) > 1) for item in line.items],
+        "foot": " · ".join(filter(None, (common, _tenders(line)))),
     }
 
 
@@ -221,11 +229,12 @@ def _tenders(line: StatementLine) -> str:
     return f"{verb} par : {' · '.join(parts)}" if parts else ""
 
 
-def _item(item: StatementItem) -> View:
+def _item(item: StatementItem, *, named: bool) -> View:
     count = f"{count_text(item.quantity)} × " if item.quantity else ""
     return {
         "label": count + printable_text(item.label),
         "sku": printable_text(item.sku),
+        "rule": printable_text(rule_text(item)) if named else "",
         "vat_rate": "—" if item.vat_rate_bps is None else rate_text(item.vat_rate_bps),
         "gross": figure_text(item.gross_cents),
         "rate": rate_text(item.commission_rate_bps),
@@ -271,52 +280,3 @@ def _tender_rows(document: StatementDocument) -> list[View]:
         {"label": printable_text(label), "value": figure_text(totals[label])}
         for label in sorted(totals)
     ]
-
-
-def _notes(document: StatementDocument) -> list[str]:
-    vat_rate = rate_text(document.commission_vat_rate_bps)
-    has_fees = any(line.fees_cents for line in document.lines)
-    fees = ", moins les frais" if has_fees else ""
-    notes = [
-        "Chaque ligne se lit de gauche à droite : le montant payé par le client, moins la "
-        f"commission, moins la TVA sur cette commission{fees}, donne le net qui revient à la "
-        "boutique. "
-        "Les montants retenus sont précédés du signe moins.",
-        "La commission est calculée article par article, sur le montant TTC payé et non "
-        "remboursé, puis arrondie au centime le plus proche (un demi-centime est arrondi au "
-        f"centime supérieur). La TVA de {vat_rate} est calculée et arrondie de la même façon "
-        "sur chaque commission.",
-        "Le taux appliqué est celui en vigueur le jour de la vente ; un remboursement rend la "
-        "commission au même taux.",
-    ]
-    if has_fees:
-        notes.append(
-            "Les frais sont ceux du prestataire de paiement, pour la part que le règlement de "
-            "l’association met à la charge de la boutique, répartie au centime près entre les "
-            "boutiques du panier selon ce que la carte y a payé."
-        )
-    example = _worked_example(document)
-    return [*notes, example] if example else notes
-
-
-def _worked_example(document: StatementDocument) -> str:
-    """Return the first item's sum spelled out, if it follows the plain rule exactly."""
-    for line in document.lines_of("sale"):
-        for item in line.items:
-            commission_cents = share_of(item.gross_cents, item.commission_rate_bps)
-            vat_cents = share_of(commission_cents, document.commission_vat_rate_bps)
-            if (
-                item.commission_cents
-                == commission_cents
-                > 0
-                == vat_cents - (item.commission_vat_cents)
-            ):
-                return (
-                    f"Exemple, pour « {printable_text(item.label)} » : "
-                    f"{amount_text(item.gross_cents)} × {rate_text(item.commission_rate_bps)} = "
-                    f"{amount_text(commission_cents)} de commission, puis "
-                    f"{amount_text(commission_cents)} × "
-                    f"{rate_text(document.commission_vat_rate_bps)} = {amount_text(vat_cents)} "
-                    "de TVA."
-                )
-    return ""

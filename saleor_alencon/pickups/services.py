@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.domain.allocation import allocate_capped
+from saleor_alencon.domain.money import price_of_pieces
 from saleor_alencon.domain.pickup_steps import PickupStep, next_state
 from saleor_alencon.domain.shop_orders import PickupState, ShopOrderState
 from saleor_alencon.errors import AlenconError
@@ -67,8 +68,6 @@ def pickup_hand_over(*, pickup_id: int, done_by: User, now: datetime.datetime) -
     """
     with transaction.atomic():
         pickup = _step(pickup_id, PickupStep.HAND_OVER, done_by, now)
-        if pickup.shop_order.state == ShopOrderState.AWAITING_PAYMENT:
-            raise PickupError(_("La commande n'est pas payée : elle ne peut pas être remise."))
         pickup.handing_over_since = now
         pickup.save(update_fields=["handing_over_since"])
         SaleorCommand.objects.create(
@@ -103,6 +102,8 @@ def _step(
 
 
 def _refusal(pickup: Pickup) -> str:
+    if pickup.state == PickupState.AWAITING_PAYMENT:
+        return _("La commande n'est pas payée : elle ne peut être ni préparée ni remise.")
     text = _("Le retrait %(code)s est « %(state)s »") % {
         "code": pickup.code,
         "state": pickup.get_state_display(),
@@ -229,7 +230,7 @@ def _refused_line(
 
 def _share(line: ShopOrderLine, quantity: int) -> int:
     """Return the price of the first ``quantity`` pieces; over all pieces it is the whole line."""
-    return line.gross_cents * quantity // line.quantity
+    return price_of_pieces(line.gross_cents, line.quantity, quantity)
 
 
 def _shipping_left(shop_order: ShopOrder, lines: list[ShopOrderLine]) -> int:

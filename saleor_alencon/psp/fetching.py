@@ -20,14 +20,15 @@ FINAL_PAYOUTS = ("failed", "canceled")
 PAYOUT_MAY_FAIL_DAYS = 10
 
 
-def movements_fetch(*, gateway: Gateway, now: datetime.datetime) -> int:
+def movements_fetch(*, gateway: Gateway, now: datetime.datetime, wait: bool = False) -> int:
     """Read new movements, and ask again about open disputes and recent payouts.
 
-    Returns how many movements were read; nothing while another process reads.
+    Returns how many movements were read; nothing while another process reads, unless it is to
+    ``wait`` for its end.
 
     :raises ProviderError: what was read until then stays, and the next call goes on there.
     """
-    with held_alone("psp-fetch") as alone:
+    with held_alone("psp-fetch", wait=wait) as alone:
         if not alone:
             return 0
         count = _movements(gateway, now)

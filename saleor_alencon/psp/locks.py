@@ -7,14 +7,19 @@ from django.db import connection
 
 
 @contextmanager
-def held_alone(name: str) -> Iterator[bool]:
+def held_alone(name: str, *, wait: bool = False) -> Iterator[bool]:
     """Give True when nobody else does the work of this name now, and False when somebody does.
 
-    The lock belongs to the database session: it ends with the process, however that ends.
+    With ``wait`` it is always True: once whoever does it has finished. The lock belongs to the
+    database session: it ends with the process, however that ends.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 62))", [name])
-        (held,) = cursor.fetchone()
+        if wait:
+            cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 62))", [name])
+            held = True
+        else:
+            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 62))", [name])
+            (held,) = cursor.fetchone()
     try:
         yield held
     finally:

@@ -19,9 +19,12 @@ class News:
     returned: int
 
 
-def news_take(*, gateway: Gateway, now: datetime.datetime) -> News:
-    """Read what is new at the provider, and let the books follow. Safe to stop and to repeat."""
-    read = movements_fetch(gateway=gateway, now=now)
+def news_take(*, gateway: Gateway, now: datetime.datetime, wait: bool = False) -> News:
+    """Read what is new at the provider, and let the books follow. Safe to stop and to repeat.
+
+    While another process reads, this one reads nothing; with ``wait`` it reads afterwards.
+    """
+    read = movements_fetch(gateway=gateway, now=now, wait=wait)
     returned = reversals_follow(now=now)
     posted = movements_post(now=now)
     accounts_refresh(gateway=gateway, now=now)

@@ -32,7 +32,7 @@ from saleor_alencon.outputs.statement_pdf import render_statement_pdf
 from saleor_alencon.settlement.models import Payout, PayoutState, Statement, StatementLineKind
 from saleor_alencon.settlement.models import StatementItem as ItemRow
 from saleor_alencon.settlement.models import StatementLine as LineRow
-from saleor_alencon.shops.models import Association, PayoutRail, Shop
+from saleor_alencon.shops.models import Association, PayoutRail, Shop, vat_rate_at
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -75,7 +75,7 @@ def statement_document(statement: Statement, office: Association, *, now: dateti
         carried_reason=statement.carried_reason,  # type: ignore[arg-type]
         minimum_cents=office.minimum_payout_cents,
         iban=_account(statement),
-        commission_vat_rate_bps=office.commission_vat_rate_bps,
+        commission_vat_rate_bps=vat_rate_at(now.astimezone(PARIS).date()),
     )
     return json.loads(document.to_json())
 
@@ -139,10 +139,15 @@ def _line(row: LineRow) -> StatementLine:
                 quantity=_pieces(item, sale=kind == "sale"),
                 vat_rate_bps=item.order_line.vat_rate_bps,
                 gross_cents=item.gross_cents,
-                commission_rate_bps=shop_order.commission_rate_bps,
+                commission_rate_bps=item.order_line.commission_rate_bps,
                 commission_cents=item.commission_cents,
                 commission_vat_cents=item.commission_vat_cents,
                 vat_cents=item.vat_cents,
+                commission_rule=item.order_line.commission_rule_name,
+                commission_fixed_cents=item.order_line.commission_fixed_cents,
+                commission_minimum_cents=item.order_line.commission_minimum_cents,
+                commission_maximum_cents=item.order_line.commission_maximum_cents,
+                commission_vat_rate_bps=item.order_line.commission_vat_rate_bps,
             )
             for item in row.items.all()
         ),

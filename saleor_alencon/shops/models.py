@@ -4,9 +4,11 @@ import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from saleor_alencon.domain.bearing import Bearer, CostKind, shop_share_bps
@@ -66,12 +68,6 @@ class Association(models.Model):
     email = models.EmailField(_("adresse électronique"))
     iban = models.CharField(_("IBAN"), max_length=34, blank=True, validators=[validate_iban])
     bic = models.CharField(_("BIC"), max_length=11, blank=True, validators=[validate_bic])
-    commission_vat_rate_bps = models.PositiveIntegerField(
-        _("TVA sur commission (points de base)"),
-        default=2000,
-        validators=[MaxValueValidator(3000)],
-        help_text=_("2000 = 20 %. 0 si l'association est en franchise de TVA."),
-    )
     hold_days = models.PositiveSmallIntegerField(
         _("jours de garde"),
         default=14,
@@ -91,6 +87,7 @@ class Association(models.Model):
         default=14,
         help_text=_("Passé ce délai, un retrait prêt est « non retiré »."),
     )
+    year_start_month = models.SmallIntegerField(_("début d'exercice"), choices=MONTHS, default=1)
     launch_goal = models.PositiveSmallIntegerField(
         _("objectif du lancement (boutiques engagées)"),
         default=40,
@@ -133,6 +130,58 @@ class Association(models.Model):
         return shop_share_bps(
             Bearer(getattr(self, f"{kind}_bearer")), getattr(self, f"{kind}_shared_bps")
         )
+
+
+class VatRegime(models.TextChoices):
+    FRANCHISE = "franchise", _("franchise en base (art. 293 B du CGI)")
+    LIABLE = "liable", _("assujettie")
+
+
+class VatStatus(models.Model):
+    """Whether the association charges VAT on its services (commission, dues), from a day on.
+
+    A status is added, never edited; a sale keeps that of its day. Before the first one no VAT
+    is due.
+    """
+
+    association = models.ForeignKey(
+        Association, models.PROTECT, default=1, related_name="vat_statuses", editable=False
+    )
+    valid_from = models.DateField(_("à partir du"), unique=True)
+    regime = models.CharField(_("régime de TVA"), max_length=16, choices=VatRegime.choices)
+    rate_bps = models.PositiveIntegerField(
+        _("TVA sur commission (points de base)"),
+        default=2000,
+        validators=[MaxValueValidator(3000)],
+        help_text=_("2000 = 20 %. 0 si l'association est en franchise de TVA."),
+    )
+
+    class Meta:
+        verbose_name = _("statut de TVA de l'association")
+        verbose_name_plural = _("statut de TVA de l'association")
+        ordering = ("-valid_from",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(regime=VatRegime.FRANCHISE, rate_bps=0)
+                | models.Q(regime=VatRegime.LIABLE, rate_bps__gt=0),
+                name="vat_rate_fits_its_regime",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_regime_display()}, {rate_text(self.rate_bps)}"
+
+    def clean(self) -> None:
+        if self.regime == VatRegime.FRANCHISE and self.rate_bps:
+            raise ValidationError({"rate_bps": _("En franchise de TVA le taux est 0.")})
+        if self.regime == VatRegime.LIABLE and not self.rate_bps:
+            raise ValidationError({"rate_bps": _("Donnez le taux, par exemple 2000 pour 20 %.")})
+
+
+def vat_rate_at(day: datetime.date) -> int:
+    """Return the rate of VAT that the association charges on a day, in basis points."""
+    rates = VatStatus.objects.filter(valid_from__lte=day).values_list("rate_bps", flat=True)
+    return rates.order_by("-valid_from").first() or 0
 
 
 LOGO_FOLDER = "logos"
@@ -226,11 +275,6 @@ class Shop(models.Model):
             return OpeningHours(week=((),) * DAYS_OF_WEEK)
         return OpeningHours.from_json(self.hours)
 
-    def commission_rate_at(self, moment: datetime.datetime) -> int:
-        """Return the commission rate in basis points in force at ``moment`` (0 when none is)."""
-        rate = self.commission_rates.filter(valid_from__lte=moment).order_by("-valid_from").first()
-        return rate.rate_bps if rate else 0
-
 
 class ConnectedAccount(models.Model):
     """A shop's account at the payment provider, which transfers are made to.
@@ -265,34 +309,6 @@ class ConnectedAccount(models.Model):
 
     def __str__(self) -> str:
         return self.account_id or str(self.shop)
-
-
-class CommissionRate(models.Model):
-    """A flat commission from an instant on. Rates are added, never edited: history stays true."""
-
-    shop = models.ForeignKey(
-        Shop, models.PROTECT, related_name="commission_rates", verbose_name=_("boutique")
-    )
-    rate_bps = models.PositiveIntegerField(
-        _("taux (points de base)"),
-        validators=[MinValueValidator(0), MaxValueValidator(5000)],
-        help_text=_("800 = 8 %."),
-    )
-    valid_from = models.DateTimeField(_("à partir du"))
-
-    class Meta:
-        verbose_name = _("taux de commission")
-        verbose_name_plural = _("taux de commission")
-        ordering = ("shop", "-valid_from")
-        constraints = [
-            models.UniqueConstraint(fields=("shop", "valid_from"), name="one_rate_per_instant"),
-            models.CheckConstraint(
-                condition=models.Q(rate_bps__lte=5000), name="commission_rate_at_most_half"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return rate_text(self.rate_bps)
 
 
 class ShopMember(models.Model):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.visitor import AUDITOR, MERCHANT, OPERATOR, Visitor
+from tests.browser.visitor import AUDITOR, MERCHANT, OPERATOR, TREASURER, Visitor
 
 LINKS = "links => links.map(link => link.pathname)"
 
@@ -15,7 +15,7 @@ def addresses(visitor: Visitor, selector: str) -> list[str]:
     return list(dict.fromkeys(path for path in found if not path.startswith("/static/")))
 
 
-@pytest.mark.parametrize("email", [OPERATOR, AUDITOR])
+@pytest.mark.parametrize("email", [OPERATOR, TREASURER, AUDITOR])
 def test_every_page_of_the_menu_opens_and_so_does_its_first_record(visit, email: str) -> None:
     visitor = visit(email)
     menu = addresses(visitor, "#nav-sidebar-apps a")

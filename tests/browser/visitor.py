@@ -9,6 +9,7 @@ from saleor_alencon.local.demo import PASSWORD
 
 OPERATOR = "operateur@alencon.example"
 APPROVER = "approbateur@alencon.example"
+TREASURER = "tresorier@alencon.example"
 AUDITOR = "auditeur@alencon.example"
 MERCHANT = "librairie@alencon.example"
 

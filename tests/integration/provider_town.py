@@ -41,7 +41,10 @@ class Provider:
         """Run it, with its key where the service looks for one."""
         with (
             cls.open() as running,
-            override_settings(STRIPE_SECRET_KEY=SecretStr(running.server.secret_key)),
+            override_settings(
+                STRIPE_SECRET_KEY=SecretStr(running.server.secret_key),
+                STRIPE_API_BASE=running.server.url,
+            ),
         ):
             yield running
 

@@ -8,16 +8,19 @@ from pathlib import Path
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
-from saleor_alencon.orders.models import Order, ShopOrder
+from saleor_alencon.commission.models import CommissionRule, Plan, RateTier
+from saleor_alencon.commission.services import plan_create, plan_publish, rule_save
+from saleor_alencon.orders.models import Order, ShopOrder, ShopOrderLine
 from saleor_alencon.orders.services import document_ingest, document_store
 from saleor_alencon.settlement.models import SettlementRun, Statement
 from saleor_alencon.settlement.services import run_approve, run_create, run_execute
-from saleor_alencon.shops.models import Association, CommissionRate, Shop
+from saleor_alencon.shops.models import Association, Shop, VatStatus
 
 NOW = datetime.datetime(2026, 11, 25, 9, tzinfo=datetime.UTC)
 PLACED = datetime.datetime(2026, 10, 1, 10, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)
 IBAN, BIC = "FR7630006000011234567890189", "AGRIFRPP"
+BEFORE = PLACED - 1000 * HOUR
 RATES_BPS = {"librairie": 800, "fromagerie": 1000, "mercerie": 0}
 RECORDED = Path(__file__).parents[2] / "fixtures/snapshots/v1"
 
@@ -31,9 +34,27 @@ def open_town() -> None:
     )  # fmt: skip
     for role in (Role.OPERATOR, Role.APPROVER):
         User.objects.create_user(f"{role}@alencon.example", "un-mot-de-passe-long", role=role)
-    for slug, rate_bps in RATES_BPS.items():
-        shop = Shop.objects.create(slug=slug, name=slug.capitalize(), iban=IBAN, bic=BIC)
-        CommissionRate.objects.create(shop=shop, rate_bps=rate_bps, valid_from=PLACED - 1000 * HOUR)
+    for slug in RATES_BPS:
+        Shop.objects.create(slug=slug, name=slug.capitalize(), iban=IBAN, bic=BIC)
+    VatStatus.objects.create(valid_from=BEFORE.date(), regime="liable", rate_bps=2000)
+    publish(
+        [
+            CommissionRule(name=f"Taux {slug}", rate_bps=rate_bps, shops=[slug])
+            for slug, rate_bps in RATES_BPS.items()
+        ],
+        valid_from=BEFORE,
+        now=BEFORE,
+    )
+
+
+def publish(rules, *, valid_from: datetime.datetime, now: datetime.datetime, tiers=()) -> Plan:
+    """Publish a plan; ``tiers`` are those of its first rule, as cents and basis points."""
+    plan = plan_create(name=f"Barème {valid_from:%d/%m/%Y %H:%M}", now=now)
+    for rule in rules:
+        rule_save(rule=rule, plan_id=plan.pk)
+    for from_cents, rate_bps in tiers:
+        RateTier.objects.create(rule=rules[0], from_cents=from_cents, rate_bps=rate_bps)
+    return plan_publish(plan_id=plan.pk, valid_from=valid_from, published_by=None, now=now)
 
 
 def operator() -> User:
@@ -69,6 +90,10 @@ def shop_order(number: str, shop: str) -> ShopOrder:
     return ShopOrder.objects.get(order__number=number, shop__slug=shop)
 
 
+def order_line(number: str, position: int = 0) -> ShopOrderLine:
+    return ShopOrderLine.objects.get(saleor_id=f"line-{number}-{position}")
+
+
 @dataclass
 class Line:
     shop: str
@@ -77,6 +102,8 @@ class Line:
     vat_bps: int = 2000
     handed_over: int = 0
     id: str = ""
+    category: str = "livres"
+    product_type: str = "article"
 
 
 @dataclass
@@ -116,6 +143,7 @@ class Basket:
     cancelled: bool = False
     home: bool = False
     captured_at: datetime.datetime = PLACED
+    placed_at: datetime.datetime = PLACED
     lines_ever: int = 0
 
     def hand_over(self, *shops: str) -> None:
@@ -155,7 +183,7 @@ class Basket:
         order = recorded["order"] | {
             "id": f"order-{self.number}",
             "number": self.number,
-            "created": PLACED.isoformat(),
+            "created": self.placed_at.isoformat(),
             "updatedAt": moment,
             "deliveryMethod": delivery | {"delivery": "home" if self.home else "collect"},
             "status": "CANCELED" if self.cancelled else "UNFULFILLED",
@@ -220,8 +248,13 @@ def _events(tender: Tender) -> list[dict]:
 def _line(line: Line) -> dict:
     found = _recorded()["order"]["lines"][0]
     variant = found["variant"]
+    product = {
+        "shop": line.shop,
+        "category": {"slug": line.category} if line.category else None,
+        "productType": {"slug": line.product_type},
+    }
     return found | {
-        "variant": variant | {"product": variant["product"] | {"shop": line.shop}},
+        "variant": variant | {"product": variant["product"] | product},
         "id": line.id,
         "productName": f"Article {line.id}",
         "quantity": line.pieces,

@@ -47,8 +47,6 @@ def make_part(order, shop, *, paid_cents, run):
         shipping_share_cents=0,
         paid_cents=paid_cents,
         refunded_cents=0,
-        commission_rate_bps=800,
-        commission_vat_rate_bps=2000,
         commission_cents=100,
         commission_vat_cents=20,
         net_cents=net_cents,

@@ -37,6 +37,8 @@ TAMPERINGS = {
         UPDATE orders_shoporder SET released_at = NULL""",
     "a shop order's gross is commission, VAT and net": """
         UPDATE orders_shoporderline SET paid_cents = paid_cents + 1""",
+    "a line's commission is what its frozen terms say": """
+        UPDATE orders_shoporderline SET commission_rate_bps = commission_rate_bps + 1000""",
     "a statement's lines sum to its net": """
         UPDATE settlement_statement SET net_cents = net_cents + 1, carried_cents = carried_cents + 1
          WHERE id = (SELECT max(id) FROM settlement_statement)""",

@@ -15,9 +15,10 @@ from saleor_alencon.invoicing.services import (
 )
 from saleor_alencon.invoicing.tasks import issue_commission_invoices
 from saleor_alencon.settlement.models import Statement
-from saleor_alencon.shops.models import Association, Shop
+from saleor_alencon.shops.models import Association, Shop, VatStatus
 from tests.integration.small_town import (
     NOW,
+    PLACED,
     Basket,
     Line,
     Tender,
@@ -98,7 +99,8 @@ def test_a_commission_given_back_is_a_credit_note_of_the_invoice_it_corrects(tow
 
 
 def test_an_association_under_franchise_invoices_without_vat(town) -> None:
-    Association.objects.update(commission_vat_rate_bps=0, vat_number="")
+    Association.objects.update(vat_number="")
+    VatStatus.objects.create(valid_from=PLACED.date(), regime="franchise", rate_bps=0)
     sold()
     pay(draft())
     issued = commission_invoices_issue(now=NOW)

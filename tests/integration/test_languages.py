@@ -138,6 +138,10 @@ def office_pages() -> list[str]:
         reverse("admin:settlement_settlementrun_cancel", args=[run.pk]),
         reverse("admin:inbox_inboxdocument_replay_one", args=[rejected.pk]),
         reverse("admin:shops_shop_add"),
+        *(
+            reverse(f"admin:books_closedyear_{name}")
+            for name in ("balance", "ledger", "aged", "sales")
+        ),
     ]
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"

@@ -1,8 +1,11 @@
 """Killed around any call to Stripe, statement or commit: one transfer, books that agree."""
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from saleor_alencon import psp
@@ -63,6 +66,17 @@ def runs_its_points(name, action):
     with functions_run(PSP) as ran:
         action()
     assert set(POINTS[name].split()) - ran == set()
+
+
+class SlowGateway(Gateway):
+    """Takes a while to read, and tells when it began."""
+
+    begun = threading.Event()
+
+    def balance_transactions(self, **which):
+        self.begun.set()
+        time.sleep(1)
+        return super().balance_transactions(**which)
 
 
 def around_calls(fuse):
@@ -375,3 +389,23 @@ def test_many_readings_at_once_post_once(provider):
     assert BalanceTransaction.objects.count() == 2
     assert provider.agrees()
     assert find_problems() == []
+
+
+def test_a_reconciliation_waits_for_the_reading_that_is_under_way(provider, capsys):
+    basket = two_shops()
+    provider.pay(basket)
+    basket.deliver()
+    slow = SlowGateway(provider.server.secret_key, provider.server.url, retries=0)
+
+    def read():
+        try:
+            news_take(gateway=slow, now=NOW)
+        finally:
+            connection.close()
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    assert slow.begun.wait(10)
+    call_command("reconcile")
+    reading.join()
+    assert "matched: 1\n" in capsys.readouterr().out

@@ -19,6 +19,8 @@ from pypdf import PdfReader
 from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
 from saleor_alencon.audit.invariants import digest_rows, find_problems
+from saleor_alencon.commission.models import CommissionRule
+from saleor_alencon.commission.services import PlanRefused
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.inbox.models import InboxDocument
 from saleor_alencon.ledger.balances import shop_balances
@@ -31,7 +33,7 @@ from saleor_alencon.settlement.documents import statement_csv, statement_pdf
 from saleor_alencon.settlement.models import StatementTender
 from saleor_alencon.settlement.release import release_due
 from saleor_alencon.settlement.services import payout_return
-from saleor_alencon.shops.models import CommissionRate, Shop, ShopMember
+from saleor_alencon.shops.models import Shop, ShopMember
 from tests.integration.small_town import (
     NOW,
     PLACED,
@@ -40,7 +42,9 @@ from tests.integration.small_town import (
     draft,
     open_town,
     operator,
+    order_line,
     pay,
+    publish,
     shop_order,
     stated,
     statement,
@@ -258,11 +262,13 @@ def test_6_a_rate_edited_after_the_sale_changes_no_statement_and_no_refund(town)
     first = pay(draft())
     before = statement_pdf(statement(first, "librairie")), digest_rows()
 
-    shop = Shop.objects.get(slug="librairie")
-    CommissionRate.objects.create(shop=shop, rate_bps=2500, valid_from=PLACED - DAY)
+    rule = CommissionRule(name="Plus cher", rate_bps=2500)
+    with pytest.raises(PlanRefused, match="dans le passé"):
+        publish([rule], valid_from=PLACED - DAY, now=NOW)
+    publish([CommissionRule(name="Plus cher", rate_bps=2500)], valid_from=NOW, now=NOW)
     basket.deliver()
     assert (statement_pdf(statement(first, "librairie")), digest_rows()) == before
-    assert shop_order("1", "librairie").commission_rate_bps == 800
+    assert order_line("1").commission_rate_bps == 800
 
     basket.refund(2500, lines={0: 1})
     basket.deliver()

@@ -64,7 +64,9 @@ class Started:
 class CardShopper:
     """Pays baskets of the live Saleor at the test server."""
 
-    def __init__(self, live: LiveSaleor, stripe: StripeServer, helper: KillableSaleor) -> None:
+    def __init__(
+        self, live: LiveSaleor, stripe: StripeServer, helper: KillableSaleor | None = None
+    ) -> None:
         self.live = live
         self.helper = helper
         self.stripe = stripe
@@ -192,4 +194,5 @@ class CardShopper:
 
     def watch(self, *, order_minutes: float = 60) -> None:
         """Look after everything that is open, in a process that is there already."""
+        assert self.helper is not None
         self.helper.do("watch", order_minutes=order_minutes)

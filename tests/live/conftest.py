@@ -9,19 +9,24 @@ from pathlib import Path
 import pytest
 
 from saleor_alencon.errors import AlenconError
-from saleor_alencon.local.processes import find_free_port, started_processes
-from saleor_alencon.local.saleor_payments import register_saleor, stripe_variables
-from saleor_alencon.local.saleor_source import find_saleor, run_saleor
-from saleor_alencon.local.saleor_stack import start_saleor_api, temporary_stack
-from saleor_alencon.local.stripe_server import running_stripe_server
+from saleor_alencon.local.saleor_source import find_saleor
 from saleor_alencon.local.system_postgres import find_binaries
 from tests.browser.conftest import find_reason_to_skip as find_reason_without_browser
 from tests.live.card_shopper import CardShopper
+
+# Its fixtures are found by pytest here.
+from tests.live.dashboard_fixtures import (  # noqa: F401
+    admin,
+    chromium,
+    market,
+    merchant,
+    pictures,
+)
+from tests.live.dashboard_town import BUILD_VARIABLE
 from tests.live.killable_saleor import KillableSaleor
-from tests.live.live_saleor import API_ENVIRONMENT, LiveSaleor
+from tests.live.live_saleor import LiveSaleor, running_live_saleor
 from tests.live.merchants import Shops, open_shops
 from tests.live.office_town import OfficeTown, running_office_town
-from tests.live.town import open_town
 from tests.not_run import leave_out, tests_below
 
 HERE = Path(__file__).parent
@@ -46,6 +51,16 @@ def find_reason_without_storefront() -> str | None:
     return find_reason_without_browser()
 
 
+def find_reason_without_dashboard() -> str | None:
+    """Return why Saleor's Dashboard cannot be visited, or None."""
+    build = os.environ.get(BUILD_VARIABLE)
+    if not build:
+        return f"{BUILD_VARIABLE} not set, see docs/merchant-scope.md"
+    if not (Path(build) / "index.html").is_file():
+        return f"{BUILD_VARIABLE} names no built Dashboard: {build} has no index.html"
+    return find_reason_without_browser()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip every test of this folder, with the same reason, when Saleor cannot be started."""
     live = tests_below(HERE, items, "live")
@@ -59,27 +74,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if live and reason is None:
         storefront = [item for item in live if item.path.name == "test_storefront.py"]
         leave_out(storefront, "storefront", find_reason_without_storefront())
+        dashboard = [item for item in live if item.path.name.startswith("test_dashboard")]
+        leave_out(dashboard, "dashboard", find_reason_without_dashboard())
 
 
 @pytest.fixture(scope="session")
 def live() -> Iterator[LiveSaleor]:
     """Give a running Saleor with the demo shops, and everything needed to disturb it."""
-    folder = Path(tempfile.mkdtemp(prefix="alencon-live-"))
-    try:
-        with (
-            running_stripe_server() as stripe,
-            temporary_stack(folder, find_free_port(), variables=stripe_variables(stripe)) as stack,
-            started_processes() as processes,
-        ):
-            run_saleor(stack.source, stack.saleor_environment(), "alencon_payments", "app")
-            start_saleor_api(stack, processes, log=folder / "api.log", **API_ENVIRONMENT)
-            register_saleor(stripe, stack)
-            with open_town(stack) as (town, payment_app):
-                saleor = LiveSaleor(stack, processes, town, payment_app, stripe)
-                yield saleor
-                saleor.close()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with running_live_saleor() as saleor:
+        yield saleor
 
 
 @pytest.fixture(scope="session")

@@ -4,21 +4,31 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
 
-from saleor_alencon.local.processes import Processes
+from saleor_alencon.local.processes import Processes, find_free_port, started_processes
+from saleor_alencon.local.saleor_payments import register_saleor, stripe_variables
 from saleor_alencon.local.saleor_seed import STOCK
-from saleor_alencon.local.saleor_stack import Stack, create_saleor_app, start_saleor_api
-from saleor_alencon.local.stripe_server import StripeServer
+from saleor_alencon.local.saleor_source import run_saleor
+from saleor_alencon.local.saleor_stack import (
+    Stack,
+    create_saleor_app,
+    start_saleor_api,
+    temporary_stack,
+)
+from saleor_alencon.local.stripe_server import StripeServer, running_stripe_server
 from tests.live.payment_app import PaymentApp
 from tests.live.shopping import Town
-from tests.live.town import set_plugin_active
+from tests.live.town import open_town, set_plugin_active
 
 API = "Saleor's API"
 # Saleor takes one document a request unless it is told to take more; its logins last 5 minutes,
@@ -145,6 +155,27 @@ class LiveSaleor:
         self.admin.execute(
             "UPDATE warehouse_stock SET quantity = %s WHERE quantity < 1000", [STOCK]
         )
+
+
+@contextlib.contextmanager
+def running_live_saleor() -> Iterator[LiveSaleor]:
+    """Give a running Saleor with the demo shops, whose payments go to a Stripe test server."""
+    folder = Path(tempfile.mkdtemp(prefix="alencon-live-"))
+    try:
+        with (
+            running_stripe_server() as stripe,
+            temporary_stack(folder, find_free_port(), variables=stripe_variables(stripe)) as stack,
+            started_processes() as processes,
+        ):
+            run_saleor(stack.source, stack.saleor_environment(), "alencon_payments", "app")
+            start_saleor_api(stack, processes, log=folder / "api.log", **API_ENVIRONMENT)
+            register_saleor(stripe, stack)
+            with open_town(stack) as (town, payment_app):
+                saleor = LiveSaleor(stack, processes, town, payment_app, stripe)
+                yield saleor
+                saleor.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def compute_digest(order: dict[str, Any]) -> str:

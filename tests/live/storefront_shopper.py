@@ -1,4 +1,7 @@
-"""A shopper with a browser in Saleor's own storefront: does what its pages in French offer."""
+"""A shopper with a browser in Saleor's own storefront: does what its pages in French offer.
+
+Only Stripe's own script is not the real one: it loads from Stripe's servers, and takes real cards.
+"""
 
 import re
 from pathlib import Path
@@ -11,6 +14,9 @@ from saleor_alencon.provisioning.names import CHANNEL
 from tests.browser.visitor import HEIGHTS, SIDEWAYS
 
 TIMEOUT_MS = 30_000
+SCRIPT = Path(__file__).with_name("stripe_in_the_browser.js")
+VISA = "4242424242424242"
+expect.set_options(timeout=TIMEOUT_MS)
 BROKEN = "images => images.filter(i => i.complete && !i.naturalWidth).map(i => i.currentSrc)"
 ADDRESS = {
     "firstName": "Cliente",
@@ -23,7 +29,9 @@ ADDRESS = {
 class Shopper:
     """One shopper, with a basket of their own; pictures of what they see go into a folder."""
 
-    def __init__(self, browser: Browser, url: str, width: int, pictures: Path) -> None:
+    def __init__(
+        self, browser: Browser, url: str, width: int, pictures: Path, stripe_url: str
+    ) -> None:
         self._width = width
         self._pictures = pictures
         self._pieces = 0  # in the basket
@@ -31,6 +39,11 @@ class Shopper:
             base_url=url, viewport={"width": width, "height": HEIGHTS[width]}, locale="fr-FR"
         )
         self._context.set_default_timeout(TIMEOUT_MS)
+        script = f'const API_URL = "{stripe_url}";\n{SCRIPT.read_text("utf-8")}'
+        self._context.route(
+            re.compile("^https://js\\.stripe\\.com/"),
+            lambda route: route.fulfill(body=script, content_type="text/javascript"),
+        )
         self.page: Page = self._context.new_page()
 
     def close(self) -> None:
@@ -91,15 +104,33 @@ class Shopper:
         lines = [[line for line in label.splitlines() if line.strip()] for label in labels]
         return {each[0]: each[-1] for each in lines}
 
-    def pay(self, delivery: str) -> str:
-        """Choose a delivery, pay with the test payment, and return the order's number."""
+    def go_to_payment(self, delivery: str) -> None:
+        """Choose a delivery, and come to the card's form."""
         self.page.get_by_text(delivery, exact=True).first.click()
         self.page.get_by_role("button", name="Continuer vers le paiement").first.click()
+        expect(self.page.get_by_label("Numéro de carte")).to_be_visible()
+        self.picture("payment")
+
+    def enter_card(self, number: str) -> None:
+        """Give a card's number, and press the button that pays."""
+        self.page.get_by_label("Numéro de carte").fill(number)
         pay = self.page.get_by_role("button", name="Payer").locator("visible=true").last
         expect(pay).to_be_enabled()
-        self.picture("payment")
         pay.click()
+
+    def answer_the_bank(self, answer: str) -> None:
+        """Press a button of the bank's window."""
+        self.page.frame_locator("iframe[title='3-D Secure']").get_by_text(answer).click()
+
+    def ordered(self) -> str:
+        """Wait for the thanks, and return the order's number."""
         done: Any = self.page.get_by_text("Merci pour votre commande")
         expect(done).to_be_visible(timeout=2 * TIMEOUT_MS)
         self.picture("order")
         return self.text().split("Commande #", 1)[1].split()[0]
+
+    def pay(self, delivery: str) -> str:
+        """Choose a delivery, pay, and return the order's number."""
+        self.go_to_payment(delivery)
+        self.enter_card(VISA)
+        return self.ordered()

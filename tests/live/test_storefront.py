@@ -8,32 +8,34 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from saleor_alencon.local.catalogue_files import catalogue_write
 from saleor_alencon.local.demo import OPERATOR
 from saleor_alencon.local.demo_shops import read_shops
 from saleor_alencon.local.processes import find_free_port
-from saleor_alencon.local.saleor_stack import create_saleor_app, start_office, start_saleor_tasks
-from saleor_alencon.saleor_api.client import SaleorClient
+from saleor_alencon.local.saleor_payments import register_saleor, stripe_variables
+from saleor_alencon.local.saleor_stack import start_office, start_saleor_tasks
+from saleor_alencon.local.stripe_server import StripeServer, running_stripe_server
 from tests.browser.conftest import find_chromium
 from tests.browser.visitor import DESKTOP, MERCHANT, PHONE
 from tests.live.office_town import OfficeTown, running_office_town
 from tests.live.office_visitor import OfficeVisitor
-from tests.live.payment_app import running_payment_app
-from tests.live.storefront_shopper import Shopper
+from tests.live.storefront_shopper import VISA, Shopper
 
 SHOP, NAME = "le-de-ducal", "Le Dé Ducal"
 PRODUCTS = 2_000
 NEIGHBOURS = ("librairie-des-halles", "fromagerie-du-perche")
 COLLECT, CENTRAL = "Retrait en boutique", "Point de retrait central"
 HOME = "Livraison à domicile"
-TEST_PAYMENT = "saleor.io.dummy-payment-app"  # the storefront knows it by this name
+NEEDS_THE_BANK = "4000002760003184"
+REFUSED = "4000000000000002"
 FIND_PRODUCTS = """
 query($shop: String!) {
   collection(slug: $shop, channel: "alencon") {
@@ -53,7 +55,15 @@ class Market:
 
     town: OfficeTown
     office: str
+    stripe: StripeServer
     products: dict[str, dict[str, Any]]
+
+    def payments(self) -> list[tuple[str, int]]:
+        """Return state and amount in cents of the payments at Stripe, the newest first."""
+        answer = httpx.get(
+            f"{self.stripe.url}/v1/payment_intents", auth=(self.stripe.secret_key, "")
+        ).json()
+        return [(intent["status"], intent["amount"]) for intent in answer["data"]]
 
 
 def open_shop(town: OfficeTown, office: str, folder: Path) -> None:
@@ -75,7 +85,9 @@ def open_shop(town: OfficeTown, office: str, folder: Path) -> None:
     )
     operator.submit(f"{record}valider")
     town.run("shops", "provision", SHOP)
-    assert import_catalogue(town, SHOP, folder, PRODUCTS).startswith(f"{PRODUCTS} created")
+    assert town.import_catalogue(SHOP, folder, PRODUCTS).startswith(f"{PRODUCTS} created")
+    form = operator.submit(f"{record}compte-stripe")
+    operator.get(f"{form.url}?outcome=succeed")
     operator.submit(f"{record}mettre-en-ligne")
     operator.close()
     states = town.sql(
@@ -85,20 +97,6 @@ def open_shop(town: OfficeTown, office: str, folder: Path) -> None:
     )
     assert [state for (state,) in states] == ["prospect", "committed", "approved", "live"]
     assert town.run("shops", "verify", SHOP).strip() == "1 shops: nothing differs"
-
-
-def import_catalogue(town: OfficeTown, slug: str, folder: Path, products: int) -> str:
-    """Import a generated catalogue with its pictures; return the line of counts."""
-    shops = read_shops()
-    number = next(n for n, shop in enumerate(shops, 1) if shop["slug"] == slug)
-    written = catalogue_write(
-        folder=folder, shop=shops[number - 1], number=number, products=products, images=True
-    )
-    output = town.run(
-        "catalogue", "import", str(written.sheet), "--images", str(written.pictures),
-        "--shop", slug,
-    )  # fmt: skip
-    return output.strip().splitlines()[-1]
 
 
 def find_product(town: OfficeTown, shop: str) -> dict[str, Any]:
@@ -118,10 +116,11 @@ def market() -> Iterator[Market]:
     folder = Path(tempfile.mkdtemp(prefix="alencon-storefront-"))
     port = int(os.environ["STOREFRONT_SALEOR_PORT"])
     try:
-        with running_office_town(folder, port) as town, running_payment_app() as payments:
-            token = create_saleor_app(town.stack, TEST_PAYMENT, ("HANDLE_PAYMENTS",))
-            with SaleorClient(f"{town.stack.saleor_url}/graphql/", token) as client:
-                payments.take_payments(client)
+        with (
+            running_stripe_server() as stripe,
+            running_office_town(folder, port, stripe_variables(stripe)) as town,
+        ):
+            register_saleor(stripe, town.stack)
             office_port = find_free_port()
             start_office(
                 town.stack, town.processes, office_port, log=folder / "office.log",
@@ -130,10 +129,10 @@ def market() -> Iterator[Market]:
             office = f"http://127.0.0.1:{office_port}"
             open_shop(town, office, folder)
             for slug in NEIGHBOURS:
-                import_catalogue(town, slug, folder, 40)
+                town.import_catalogue(slug, folder, 40)
             products = {slug: find_product(town, slug) for slug in (SHOP, *NEIGHBOURS)}
             start_saleor_tasks(town.stack, town.processes, folder)
-            yield Market(town, office, products)
+            yield Market(town, office, stripe, products)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -154,9 +153,12 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
-def shopper(request: pytest.FixtureRequest, chromium: Browser, pictures: Path) -> Iterator[Shopper]:
+def shopper(
+    request: pytest.FixtureRequest, chromium: Browser, pictures: Path, market: Market
+) -> Iterator[Shopper]:
     """Give a shopper with an empty basket."""
-    shopper = Shopper(chromium, os.environ["STOREFRONT_URL"], request.param, pictures)
+    url, stripe = os.environ["STOREFRONT_URL"], market.stripe.url
+    shopper = Shopper(chromium, url, request.param, pictures, stripe)
     yield shopper
     shopper.close()
 
@@ -173,7 +175,7 @@ def test_the_shops_page_has_its_words_and_its_two_thousand_products(
     assert description in shopper.text()
     assert page.get_by_text("2 000 produits").count() == 1
     assert page.locator("main img").count() > 5
-    assert page.locator("footer").get_by_role("link", name=NAME).count() == 1
+    expect(page.locator("footer").get_by_role("link", name=NAME)).to_have_count(1)
 
 
 def test_all_products_are_listed_with_those_of_the_new_shop(
@@ -203,15 +205,23 @@ def test_a_products_page_says_its_price_and_the_shop_that_sells_it(
     assert NAME in shopper.text()
 
 
-def test_a_basket_of_three_shops_is_paid_once_and_collected_in_each(
+def test_a_basket_of_three_shops_is_paid_once_with_3_d_secure_and_collected_in_each(
     market: Market, shopper: Shopper
 ) -> None:
     for product in market.products.values():
         shopper.put_into_basket(product["slug"])
     shopper.go_to_delivery("61000")
     assert list(shopper.deliveries()) == [COLLECT, CENTRAL, HOME]
-    number = shopper.pay(COLLECT)
+    shopper.go_to_payment(COLLECT)
+    shopper.enter_card(NEEDS_THE_BANK)
+    shopper.answer_the_bank("Confirmer le paiement")
+    number = shopper.ordered()
 
+    euros = sum(
+        Decimal(str(product["pricing"]["priceRange"]["start"]["gross"]["amount"]))
+        for product in market.products.values()
+    )
+    assert market.payments()[0] == ("succeeded", int(euros * 100))
     operator = OfficeVisitor(market.office, OPERATOR)
     parts = operator.wait_for_shop_orders(number, "TO_PREPARE")
     assert set(parts) == set(market.products)
@@ -248,6 +258,26 @@ def test_home_delivery_has_the_price_of_the_postal_code(
     }
 
 
+def test_a_card_or_a_bank_that_refuses_is_told_and_another_card_pays(
+    market: Market, shopper: Shopper
+) -> None:
+    shopper.put_into_basket(market.products["fromagerie-du-perche"]["slug"])
+    shopper.go_to_delivery("61000")
+    before = len(market.payments())
+    shopper.go_to_payment(COLLECT)
+    shopper.enter_card(REFUSED)
+    expect(shopper.page.get_by_text("Your card was declined.").first).to_be_visible()
+    shopper.enter_card(NEEDS_THE_BANK)
+    shopper.answer_the_bank("Refuser")
+    expect(shopper.page.get_by_text("We are unable to authenticate").first).to_be_visible()
+
+    shopper.enter_card(VISA)
+    shopper.ordered()
+
+    made = market.payments()[: -before or None]
+    assert [state for state, _cents in made] == ["succeeded", "canceled", "canceled"]
+
+
 def test_any_basket_is_collected_at_the_central_point(market: Market, shopper: Shopper) -> None:
     for slug in NEIGHBOURS:
         shopper.put_into_basket(market.products[slug]["slug"])
@@ -270,3 +300,13 @@ def test_a_search_finds_the_new_shops_products(market: Market, shopper: Shopper)
 
     assert "produits trouvés" in shopper.text()
     assert page.locator("main").get_by_role("link", name=word).count() > 5
+
+
+def test_every_payment_of_the_storefront_reconciles(market: Market) -> None:
+    paid = [cents for state, cents in market.payments() if state == "succeeded"]
+    assert paid
+
+    found = market.town.run("reconcile").splitlines()
+
+    assert found[1] == f"matched: {len(paid)}"
+    assert found[-1] == "residual 0.00, unexplained 0.00"

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.bearing import CostShares
-from saleor_alencon.domain.order_books import ShopTerms, derive_order_books, diff_position
+from saleor_alencon.domain.commission import CommissionTerms
+from saleor_alencon.domain.order_books import derive_order_books, diff_position
 from saleor_alencon.domain.provider_costs import (
     CostPosition,
     OpeningUnknown,
@@ -31,6 +32,7 @@ from tests.stories.account import Account
 
 parse = lru_cache(maxsize=64)(parse_snapshot)  # One that comes twice is read once.
 CLEARING = (AccountKind.PSP_CLEARING, None)
+VAT_RATE_BPS = 2000
 NOTHING = CostShares(0, {})
 Books = dict[str, dict[tuple[str, str | None], int]]
 """By the order's number (empty for what is of none): what each account has of it, in cents."""
@@ -49,8 +51,10 @@ class MemoryOffice:
 
     def __init__(self, rules: dict) -> None:
         self.association = Association(**rules)
-        vat_bps = self.association.commission_vat_rate_bps
-        self.terms = {shop: ShopTerms(bps, vat_bps) for shop, bps in RATES_BPS.items()}
+        self.terms = {
+            shop: CommissionTerms(f"Taux {shop}", bps, VAT_RATE_BPS)
+            for shop, bps in RATES_BPS.items()
+        }
         self.orders: dict[str, MemoryOrder] = {}
         self.entries: Counter = Counter()
         self.mirror: dict = {}
@@ -79,7 +83,8 @@ class MemoryOffice:
             return
         order.known = version
         slugs = {line.id: line_shop(line, {}) for line in snapshot.order.lines}
-        order.books = derive_order_books(order_facts(snapshot.order, slugs), self.terms)
+        terms = {line: self.terms[shop] for line, shop in slugs.items()}
+        order.books = derive_order_books(order_facts(snapshot.order, slugs), terms)
         order.tenders = {each.id: each for each in snapshot.order.transactions}
         target = {
             (position.kind, position.subject): {

@@ -5,18 +5,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saleor_alencon.domain.accounts import AccountKind
+from saleor_alencon.domain.commission import CommissionTerms
 from saleor_alencon.domain.order_books import (
     LineFact,
     OrderFacts,
     PositionKind,
     RefundFact,
-    ShopTerms,
     TenderFact,
     TenderKind,
     derive_order_books,
 )
 
-TERMS = {shop: ShopTerms(rate, 2000) for shop, rate in (("a", 800), ("b", 1000), ("c", 0))}
+RATES_BPS = {"a": 800, "b": 1000, "c": 0}
+
+
+def derive(order, **more):
+    """The books of an order whose lines have the rate of their shop, and 20 % VAT on it."""
+    terms = {
+        line.id: CommissionTerms("taux", RATES_BPS[line.shop], 2000, **more) for line in order.lines
+    }
+    return derive_order_books(order, terms)
 
 
 def facts(tenders, refunds=(), lines=((1, "a", 5000), (2, "b", 5001)), shipping=0):
@@ -35,13 +43,13 @@ def kept(books, shop):
 
 def test_a_refund_of_lines_reaches_only_their_shop():
     refund = RefundFact("r", 5000, {"l1": 5000})
-    books = derive_order_books(facts([(TenderKind.CARD, 10001, 5000)], [refund]), TERMS)
+    books = derive(facts([(TenderKind.CARD, 10001, 5000)], [refund]))
     assert (kept(books, "a"), kept(books, "b")) == (0, 5001)
     assert books.parts["l1"].commission_cents == 0
 
 
 def test_a_refund_of_a_mere_amount_reaches_every_shop():
-    books = derive_order_books(facts([(TenderKind.CARD, 10001, 1000)]), TERMS)
+    books = derive(facts([(TenderKind.CARD, 10001, 1000)]))
     assert (kept(books, "a"), kept(books, "b")) == (4500, 4501)
 
 
@@ -55,12 +63,12 @@ def kept_by_tender(books):
 
 def test_what_goes_back_whole_goes_back_to_the_tender_that_paid_it():
     paid = facts([(kind, cents, 0) for kind, cents in TWO_TENDERS])
-    shares = kept_by_tender(derive_order_books(paid, TERMS))
+    shares = kept_by_tender(derive(paid))
     assert shares == {
         ("t0", "a"): 2000, ("t0", "b"): 2000, ("t1", "a"): 3000, ("t1", "b"): 3001,
     }  # fmt: skip
     back = facts([(kind, cents, cents) for kind, cents in TWO_TENDERS])
-    assert set(kept_by_tender(derive_order_books(back, TERMS)).values()) == {0}
+    assert set(kept_by_tender(derive(back)).values()) == {0}
 
 
 def test_a_refund_is_drawn_from_the_tender_it_was_meant_for():
@@ -69,9 +77,7 @@ def test_a_refund_is_drawn_from_the_tender_it_was_meant_for():
         RefundFact("r2", 1500, {"l2": 1500}, tenders=("t0",)),
     ]
     (cheque, cheque_cents), (card, card_cents) = TWO_TENDERS
-    books = derive_order_books(
-        facts([(cheque, cheque_cents, 1500), (card, card_cents, 1000)], refunds), TERMS
-    )
+    books = derive(facts([(cheque, cheque_cents, 1500), (card, card_cents, 1000)], refunds))
     assert kept_by_tender(books) == {
         ("t0", "a"): 2000, ("t0", "b"): 500, ("t1", "a"): 2000, ("t1", "b"): 3001,
     }  # fmt: skip
@@ -79,34 +85,32 @@ def test_a_refund_is_drawn_from_the_tender_it_was_meant_for():
 
 def test_returned_money_is_counted_towards_the_first_refund_first():
     paid, granted = RefundFact("r2", 3000, {"l2": 3000}), RefundFact("r1", 5000, {"l1": 5000})
-    books = derive_order_books(facts([(TenderKind.CARD, 10001, 3000)], [paid, granted]), TERMS)
+    books = derive(facts([(TenderKind.CARD, 10001, 3000)], [paid, granted]))
     assert (kept(books, "a"), kept(books, "b")) == (5000, 2001)
 
 
 def test_a_refund_with_delivery_fills_its_lines_then_their_shops_delivery():
     refund = RefundFact("r", 5250, {"l1": 5000}, includes_shipping=True)
-    books = derive_order_books(
-        facts([(TenderKind.CARD, 10500, 5250)], [refund], shipping=499), TERMS
-    )
+    books = derive(facts([(TenderKind.CARD, 10500, 5250)], [refund], shipping=499))
     assert {name: part.refunded_cents for name, part in books.parts.items()} == {
         "l1": 5000, "l2": 0, "shipping:a": 249, "shipping:b": 1,
     }  # fmt: skip
 
 
 def test_what_was_paid_too_much_is_the_shoppers_and_goes_back_first():
-    books = derive_order_books(facts([(TenderKind.CARD, 10101, 0)]), TERMS)
+    books = derive(facts([(TenderKind.CARD, 10101, 0)]))
     assert books.shopper_credit_cents == 100
-    books = derive_order_books(facts([(TenderKind.CARD, 10101, 100)]), TERMS)
+    books = derive(facts([(TenderKind.CARD, 10101, 100)]))
     assert (books.shopper_credit_cents, kept(books, "a"), kept(books, "b")) == (0, 5000, 5001)
 
 
 def test_more_refunded_than_charged_is_refused():
     with pytest.raises(ValueError, match="more was refunded"):
-        derive_order_books(facts([(TenderKind.CARD, 100, 101)]), TERMS)
+        derive(facts([(TenderKind.CARD, 100, 101)]))
 
 
 def test_a_shared_delivery_fee_is_split_to_the_cent_and_is_not_commissioned():
-    books = derive_order_books(facts([(TenderKind.CARD, 10500, 0)], shipping=499), TERMS)
+    books = derive(facts([(TenderKind.CARD, 10500, 0)], shipping=499))
     shares = {k: part.gross_cents for k, part in books.parts.items() if k.startswith("shipping:")}
     assert shares == {"shipping:a": 249, "shipping:b": 250}
     assert all(books.parts[key].commission_cents == 0 for key in shares)
@@ -147,7 +151,7 @@ def orders(draw):
 
 @given(orders())
 def test_every_mix_of_tenders_and_refunds_sums_to_the_cent(order):
-    books = derive_order_books(order, TERMS)
+    books = derive(order)
     for tender in order.tenders:
         shares = [s for (t, _), s in books.tender_shares.items() if t == tender.id]
         credit = {

@@ -89,6 +89,13 @@ class ShopOrderLineType(DjangoObjectType):
             "quantity",
             "quantity_handed_over",
             "vat_rate_bps",
+            "sold_at",
+            "commission_rule_name",
+            "commission_rate_bps",
+            "commission_fixed_cents",
+            "commission_minimum_cents",
+            "commission_maximum_cents",
+            "commission_vat_rate_bps",
         )
 
     gross_cents = graphene.BigInt(required=True)
@@ -111,8 +118,6 @@ class ShopOrderType(ScopedType):
             "id",
             "handed_over_at",
             "released_at",
-            "commission_rate_bps",
-            "commission_vat_rate_bps",
         )
 
     state = graphene.Field(ShopOrderStateEnum, required=True)

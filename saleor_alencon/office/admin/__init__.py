@@ -1,6 +1,8 @@
 """The pages of the back-office; Django's autodiscovery imports this package."""
 
 from saleor_alencon.office.admin import (
+    books,
+    commission,
     dues,
     imports,
     inbox,
@@ -18,6 +20,8 @@ from saleor_alencon.office.admin import (
 )
 
 __all__ = [
+    "books",
+    "commission",
     "dues",
     "imports",
     "inbox",

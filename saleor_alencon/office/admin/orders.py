@@ -51,6 +51,8 @@ class LineInline(ReadOnlyInline):
         amount("paid_cents", _("payé")),
         amount("refunded_cents", _("remboursé")),
         amount("commission_cents", _("commission")),
+        "commission_rule_name",
+        rate("commission_rate_bps", _("taux de commission")),
     )
 
 
@@ -115,7 +117,6 @@ class ShopOrderAdmin(ReadOnlyAdmin):
                     amount("shipping_share_cents", _("part de livraison")),
                     amount("paid_cents", _("payé")),
                     amount("refunded_cents", _("remboursé")),
-                    rate("commission_rate_bps", _("taux de commission")),
                     amount("commission_cents", _("commission")),
                     amount("commission_vat_cents", _("TVA sur commission")),
                     amount("net_cents", _("net boutique")),

@@ -32,6 +32,7 @@ from saleor_alencon.pickups import services
 from saleor_alencon.pickups.models import PickupEvent, SaleorCommand
 
 PICKUP_COLOURS = {
+    PickupState.AWAITING_PAYMENT: "warning",
     PickupState.TO_PREPARE: "info",
     PickupState.READY: "warning",
     PickupState.HANDED_OVER: "success",

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
-from saleor_alencon.office.admin.base import ReadOnlyInline, amount, link, rate, user_of
+from saleor_alencon.localized import rate_text
+from saleor_alencon.office.admin.base import ReadOnlyInline, amount, link, user_of
 from saleor_alencon.office.admin.shop_account import ShopPayoutAccount
 from saleor_alencon.office.admin.shop_form import AssociationForm, ShopForm
 from saleor_alencon.office.admin.shop_steps import ShopSteps
@@ -29,13 +30,14 @@ from saleor_alencon.shops.checklist import field_label
 from saleor_alencon.shops.hours_text import hours_lines
 from saleor_alencon.shops.models import (
     Association,
-    CommissionRate,
     Dues,
     Shop,
     ShopEvent,
     ShopEventKind,
     ShopMember,
     ShopState,
+    VatStatus,
+    vat_rate_at,
 )
 from saleor_alencon.shops.services import details_record, event_add
 
@@ -47,12 +49,24 @@ class KeptAdmin(ModelAdmin):
         return False
 
 
+class VatStatusInline(TabularInline):
+    """The history of the association's VAT status. A new status is one more line."""
+
+    model = VatStatus
+    extra = 0
+    can_delete = False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(Association)
 class AssociationAdmin(KeptAdmin):
     form = AssociationForm
+    inlines = (VatStatusInline,)
     list_display = (
         "name",
-        rate("commission_vat_rate_bps", _("TVA sur commission")),
+        "vat",
         "hold_days",
         amount("minimum_payout_cents", _("virement minimum")),
     )
@@ -80,15 +94,19 @@ class AssociationAdmin(KeptAdmin):
             _("Règles"),
             {
                 "fields": (
-                    "commission_vat_rate_bps",
                     "hold_days",
                     "minimum_payout_cents",
                     "collect_within_days",
+                    "year_start_month",
                     "launch_goal",
                 )
             },
         ),
     )
+
+    @display(description=_("TVA sur commission"))
+    def vat(self, _association: Association) -> str:
+        return rate_text(vat_rate_at(timezone.localdate()))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Association.objects.exists()
@@ -98,17 +116,6 @@ class AssociationAdmin(KeptAdmin):
     ) -> None:
         obj.pk = 1
         super().save_model(request, obj, form, change)
-
-
-class CommissionRateInline(TabularInline):
-    """The history of a shop's rates. A new rate is one more line."""
-
-    model = CommissionRate
-    extra = 0
-    can_delete = False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
 
 
 class ShopMemberInline(TabularInline):
@@ -165,7 +172,7 @@ class ShopAdmin(ShopSteps, ShopPayoutAccount, KeptAdmin):
         (_("Page de la boutique"), {"fields": ("description", "logo")}),
         (_("Horaires et retrait"), {"fields": ("hours_text", "pickup_note")}),
     )
-    inlines = (DuesInline, CommissionRateInline, ShopMemberInline, ShopEventInline)
+    inlines = (DuesInline, ShopMemberInline, ShopEventInline)
 
     def get_urls(self) -> list[Any]:
         launch = path(
@@ -247,18 +254,3 @@ class ShopAdmin(ShopSteps, ShopPayoutAccount, KeptAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Shop | None = None) -> tuple[str, ...]:
         """Keep the identifier once given: Saleor knows the shop by it."""
         return (*self.readonly_fields, "slug") if obj else self.readonly_fields
-
-
-@admin.register(CommissionRate)
-class CommissionRateAdmin(KeptAdmin):
-    """Rates are added, never edited."""
-
-    list_display = ("shop", rate("rate_bps", _("taux")), "valid_from")
-    list_filter = ("shop",)
-    list_select_related = ("shop",)
-    search_fields = ("shop__name",)
-    autocomplete_fields = ("shop",)
-    date_hierarchy = "valid_from"
-
-    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False

@@ -57,6 +57,8 @@ def item(
         commission_cents=commission_cents,
         commission_vat_cents=share_of(commission_cents, VAT_BPS),
         vat_cents=vat_cents,
+        commission_rule="Livres" if commission_rate_bps else "",
+        commission_vat_rate_bps=VAT_BPS,
     )
 
 

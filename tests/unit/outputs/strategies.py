@@ -41,6 +41,11 @@ ITEMS = st.builds(
     commission_cents=CENTS,
     commission_vat_cents=CENTS,
     vat_cents=st.none() | CENTS,
+    commission_rule=TEXTS,
+    commission_fixed_cents=st.integers(0, 1000),
+    commission_minimum_cents=st.integers(0, 1000),
+    commission_maximum_cents=st.none() | st.integers(1000, 5000),
+    commission_vat_rate_bps=st.none() | RATES,
 )
 
 

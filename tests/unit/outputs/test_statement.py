@@ -1,10 +1,12 @@
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 
+from saleor_alencon.domain.commission import CommissionTerms
 from saleor_alencon.outputs.statement import (
     StatementDocument,
     StatementError,
@@ -12,6 +14,8 @@ from saleor_alencon.outputs.statement import (
     TenderPart,
     sum_by_vat_rate,
 )
+from saleor_alencon.outputs.statement_csv import render_statement_csv
+from saleor_alencon.outputs.statement_view import statement_view
 from tests.unit.outputs import samples
 from tests.unit.outputs.strategies import documents
 
@@ -97,7 +101,8 @@ def damaged(change):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda p: p.update(statement_version=2), "unknown statement version 2"),
+        (lambda p: p.update(statement_version=3), "unknown statement version 3"),
+        (lambda p: p.update(statement_version=1), "version 1 has fields of version 2"),
         (lambda p: p.update(statement_version=True), "unknown statement version True"),
         (lambda p: p.pop("statement_version"), "unknown statement version None"),
         (lambda p: p.pop("iban"), r"missing \['iban'\]"),
@@ -139,3 +144,94 @@ def test_totals_by_rate_sum_to_the_lines(document):
         assert sum(getattr(t, field) for t in totals) == sum(
             getattr(entry, field) for entry in document.lines
         )
+
+
+STORED = Path(__file__).parent / "stored"
+
+
+def test_a_statement_stored_before_rules_had_names_is_read_and_written_as_it_was():
+    text = (STORED / "statement-v1.json").read_text(encoding="utf-8")
+    document = StatementDocument.from_json(text)
+    assert document.to_json() == text
+    assert render_statement_csv(document) == (STORED / "statement-v1.csv").read_bytes()
+    view = statement_view(document)
+    assert {item["rule"] for line in view["lines"] for item in line["items"]} == {""}
+    assert not any("Commission" in line["foot"] for line in view["lines"])
+    assert [" ".join(note.split()) for note in view["notes"][1:]] == [
+        "La commission est calculée article par article, sur le montant TTC payé et non remboursé, "
+        "puis arrondie au centime le plus proche (un demi-centime est arrondi au centime "
+        "supérieur). La TVA de 20 % est calculée et arrondie de la même façon sur chaque "
+        "commission.",
+        "Le taux appliqué est celui en vigueur le jour de la vente ; un remboursement rend la "
+        "commission au même taux.",
+        "Exemple, pour « Le Perche à pied, 32 randonnées » : 24,90 € × 8 % = 1,99 € de "
+        "commission, puis 1,99 € × 20 % = 0,40 € de TVA.",
+    ]
+
+
+def ruled(gross_cents, **more):
+    """A statement of one item under a rule of 8 % and more."""
+    terms = CommissionTerms(
+        "Épicerie", 800, more.pop("vat_rate_bps", 2000),
+        more.get("commission_fixed_cents", 0), more.get("commission_minimum_cents", 0),
+        more.get("commission_maximum_cents"),
+    )  # fmt: skip
+    commission_cents = terms.commission_cents(gross_cents)
+    item = replace(
+        samples.item(gross_cents),
+        commission_rule="Épicerie",
+        commission_cents=commission_cents,
+        commission_vat_cents=terms.vat_cents(commission_cents),
+        commission_vat_rate_bps=terms.vat_rate_bps,
+        **more,
+    )
+    return samples.document(samples.line(item))
+
+
+@pytest.mark.parametrize(
+    ("document", "rule", "example"),
+    [
+        (ruled(2490), "Épicerie", "24,90 € × 8 % = 1,99 € de commission, puis 1,99 € × 20 %"),
+        (
+            ruled(2490, commission_fixed_cents=30),
+            "Épicerie : 8 % + 0,30 € par article",
+            "24,90 € × 8 % = 1,99 €, plus 0,30 € de part fixe, soit 2,29 € de commission, puis",
+        ),
+        (
+            ruled(490, commission_minimum_cents=50),
+            "Épicerie : 8 %, au moins 0,50 €",
+            "4,90 € × 8 % = 0,39 €, porté au minimum de 0,50 € de commission, puis 0,50 € × 20 %",
+        ),
+        (
+            ruled(90000, commission_maximum_cents=2000),
+            "Épicerie : 8 %, au plus 20,00 €",
+            "900,00 € × 8 % = 72,00 €, limité à 20,00 € de commission, puis 20,00 € × 20 %",
+        ),
+    ],
+)
+def test_an_items_rule_is_named_and_its_sum_spelled_out(document, rule, example):
+    view = statement_view(document)
+    foot = " ".join(view["lines"][0]["foot"].split())
+    assert foot.startswith(f"Commission : {rule} · Payé par : Carte bancaire ")
+    assert example in " ".join(view["notes"][-1].split())
+
+
+def test_an_association_under_franchise_says_so_and_one_that_changed_names_both_rates():
+    franchise = ruled(2490, vat_rate_bps=0)
+    assert "TVA non applicable, art. 293 B du CGI." in statement_view(franchise)["notes"][1]
+    both = samples.document(*franchise.lines, *ruled(2490).lines)
+    labels = [" ".join(row["label"].split()) for row in statement_view(both)["summary"]]
+    assert "TVA sur commission (0 % et 20 %)" in labels
+
+
+def test_an_item_that_no_rule_fits_says_so():
+    free = samples.document(samples.line(samples.item(2490, commission_rate_bps=0)))
+    (line,) = statement_view(free)["lines"]
+    assert line["foot"].startswith("Commission : aucune règle de commission")
+
+
+def test_items_under_different_rules_are_named_one_by_one():
+    items = samples.item(2490), samples.item(450, commission_rate_bps=0)
+    (line,) = statement_view(samples.document(samples.line(*items)))["lines"]
+    assert [item["rule"] for item in line["items"]] == ["Livres", "aucune règle de commission"]
+    assert "Commission" not in line["foot"]

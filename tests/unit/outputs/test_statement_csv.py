@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saleor_alencon.outputs.csv_text import amount_cell, rate_cell, text_cell
-from saleor_alencon.outputs.statement_csv import STATEMENT_COLUMNS, render_statement_csv
+from saleor_alencon.outputs.statement_csv import render_statement_csv, statement_columns
 from tests.unit.outputs import samples
 from tests.unit.outputs.strategies import documents
 
@@ -29,7 +29,7 @@ def column_sum(rows, column):
 def test_one_row_per_item_with_the_lines_figures_on_the_first():
     rows = rows_of(render_statement_csv(samples.typical_document()))
     assert len(rows) == 7
-    assert list(rows[0]) == list(STATEMENT_COLUMNS)
+    assert list(rows[0]) == list(statement_columns(samples.typical_document()))
     assert rows[0] == {
         "Relevé": "R-2026-09-001",
         "Reversement": "2026-09",
@@ -47,6 +47,11 @@ def test_one_row_per_item_with_the_lines_figures_on_the_first():
         "Montant TTC": "24,90",
         "Dont TVA": "1,30",
         "Taux commission %": "8,00",
+        "Règle de commission": "Livres",
+        "Part fixe": "0,00",
+        "Commission minimum": "0,00",
+        "Commission maximum": "",
+        "Taux TVA commission %": "20,00",
         "Commission HT": "1,99",
         "TVA sur commission": "0,40",
         "Ligne montant TTC": "64,70",
@@ -91,7 +96,15 @@ def test_columns_sum_to_the_documents_cents(document):
 @given(documents())
 def test_no_text_can_start_a_formula_and_figures_stay_figures(document):
     for row in rows_of(render_statement_csv(document)):
-        for column in ("Relevé", "Boutique", "Commande", "Libellé", "Article", "Référence"):
+        for column in (
+            "Relevé",
+            "Boutique",
+            "Commande",
+            "Libellé",
+            "Article",
+            "Référence",
+            "Règle de commission",
+        ):
             assert not row[column].startswith(FORMULA_STARTS)
         assert not row["Ligne net"].startswith("'")
 

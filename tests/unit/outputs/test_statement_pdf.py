@@ -42,6 +42,7 @@ def test_every_amount_of_the_document_is_printed():
         for item in line.items:
             assert shown(rate_text(item.commission_rate_bps)) in text
             assert item.label in text
+            assert item.commission_rule in text
     assert "Payé par : Carte bancaire 44,70 € · Chèque cadeau 20,00 €" in text
     assert "Rendu par : Carte bancaire −39,80 €" in text
     for amount_cents in (120170, -3980, -150, -9259, -1852, 104929, -1234, 103695):

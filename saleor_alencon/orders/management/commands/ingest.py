@@ -29,11 +29,11 @@ class Command(BaseCommand):
             raise CommandError(f"{folder}: no *.json file there; name a folder of OrderSnapshots")
         if options["shuffle"]:
             random.Random(options["seed"]).shuffle(files)  # noqa: S311 - an order, not a secret
-        ids = (
-            document_store(file.read_text(), source="file").pk
-            for file in tqdm(files, unit="document", disable=None)
-        )
-        self._report(documents_ingest(ids, now=now))
+        # What a line was sold under is decided by the oldest document of its order: all are there
+        # before the first is processed.
+        ids = [document_store(file.read_text(), source="file").pk for file in files]
+        progress = tqdm(ids, unit="document", disable=None)
+        self._report(documents_ingest(progress, now=now))
 
     def _report(self, counts: dict[str, int]) -> None:
         total = sum(counts.values())
