@@ -65,6 +65,33 @@ COMMANDS: dict[str, Command] = {
     "orderFulfill": Command("handing over or sending the shop's lines", paid=True),
     "orderFulfillmentCancel": Command("taking the own fulfilment back"),
     "orderFulfillmentUpdateTracking": Command("the carrier's number"),
+    "orderFulfillmentReturnProducts": Command("pieces brought back, or that cannot be supplied"),
+    "orderGrantRefundCreate": Command("a refund of own lines, at most what they are worth"),
+    "orderGrantRefundUpdate": Command("a correction before its money is asked for"),
+    "transactionRequestRefundForGrantedRefund": Command("the money of a refund of own lines"),
+}
+
+# What a merchant does instead of a command that the Dashboard offers and that is not for it.
+BY_LINES = "Remboursez des articles : un montant libre n'est pas ouvert aux boutiques."
+BY_OFFICE = "Ceci se règle avec l'Office, à qui la commande est payée."
+AT_COUNTER = (
+    "L'adresse est tenue par l'Office ; vos horaires se changent à votre comptoir,"
+    " page « Horaires »."
+)
+INSTEAD = {
+    "orderCancel": (
+        "Une commande ne s'annule pas d'ici, elle peut être de plusieurs boutiques :"
+        " retournez vos articles, puis remboursez-les."
+    ),
+    "orderBulkCancel": "Ouvrez chaque commande, retournez vos articles, puis remboursez-les.",
+    "transactionRequestAction": BY_LINES,
+    "transactionCreate": BY_LINES,
+    "orderRefund": BY_LINES,
+    "orderFulfillmentRefundProducts": BY_LINES,
+    "orderCapture": BY_OFFICE,
+    "orderVoid": BY_OFFICE,
+    "orderMarkAsPaid": BY_OFFICE,
+    "updateWarehouse": AT_COUNTER,
 }
 
 # Arguments by which Saleor finds a row without its id: the row found might be another shop's.

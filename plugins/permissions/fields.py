@@ -9,13 +9,25 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
 from measurement.measures import Weight
 from prices import Money, TaxedMoney
 from promise import Promise
+from saleor.channel.models import Channel
 from saleor.core.exceptions import PermissionDenied
-from saleor.graphql.order.dataloaders import OrderLinesByOrderIdLoader
+from saleor.graphql.channel.utils import get_default_channel_slug_or_graphql_error
+from saleor.graphql.core.context import get_database_connection_name
+from saleor.graphql.order.dataloaders import (
+    OrderGrantedRefundsByOrderIdLoader,
+    OrderLinesByOrderIdLoader,
+)
+from saleor.graphql.utils.filters import filter_by_period
+from saleor.order import OrderStatus
+from saleor.order.models import Order, OrderLine
 
 from saleor_alencon.domain.delivery_choices import KEY as DELIVERY_KEY
+
+from .dashboard_fields import DASHBOARD_FIELDS
 
 Mask = Callable[[Any, Any, Any, Any, dict[str, Any]], Any]
 
@@ -24,10 +36,10 @@ Mask = Callable[[Any, Any, Any, Any, dict[str, Any]], Any]
 # Office's page in the Dashboard.
 QUERIES = frozenset({
     "addressValidationRules", "app", "appExtension", "appExtensions", "apps", "attribute",
-    "attributes", "homepageEvents",
-    "pageTypes", "pages", "categories", "category", "channel",
-    "channels", "collection", "collections", "me", "order", "orders", "product", "productType",
-    "productTypes", "productVariant", "productVariants", "products", "reportProductSales",
+    "attributes", "categories", "category", "channel", "channels", "collection", "collections",
+    "customers", "draftOrders", "homepageEvents", "me", "order", "orders", "ordersTotal",
+    "pageTypes", "pages", "product", "productType", "productTypes", "productVariant",
+    "productVariants", "products", "refundSettings", "reportProductSales", "returnSettings",
     "shippingZone", "shippingZones", "shop", "stock", "stocks", "taxClass", "taxClasses",
     "taxConfiguration", "taxConfigurations", "taxCountryConfiguration",
     "taxCountryConfigurations", "warehouse", "warehouses", "_service",
@@ -40,7 +52,8 @@ ORDER_PLAIN = frozenset({
     "authorizeStatus", "chargeStatus", "taxExemption", "shippingMethod", "deliveryMethod",
     "shippingTaxClass", "shippingTaxClassName", "shippingTaxClassMetadata",
     "shippingTaxClassPrivateMetadata", "token", "isShippingRequired", "languageCode",
-    "languageCodeEnum", "displayGrossPrices",
+    "languageCodeEnum", "displayGrossPrices", "transactions", "grantedRefunds",
+    "totalGrantedRefund",
 })  # fmt: skip
 # Fields whose value is not the shop's business, and what is answered instead.
 NOTHING: dict[str, Any] = {
@@ -50,15 +63,14 @@ NOTHING: dict[str, Any] = {
     "privateMetafield": None, "privateMetafields": None, "metafields": None,
     "trackingClientId": "", "customerNote": "", "weight": Weight(kg=0),
     "shippingTaxRate": 0.0, "canFinalize": False,
-    "invoices": [], "transactions": [], "payments": [], "giftCards": [], "events": [],
-    "discounts": [], "errors": [], "grantedRefunds": [], "shippingMethods": [], "actions": [],
+    "invoices": [], "payments": [], "giftCards": [], "events": [],
+    "discounts": [], "errors": [], "shippingMethods": [], "actions": [],
     "availableCollectionPoints": [], "privateMetadata": [],
 }  # fmt: skip
 # Money that moves between the shopper and the Office, not the shop.
 ZERO_MONEY = (
-    "undiscountedShippingPrice", "totalAuthorized", "totalCanceled", "totalGrantedRefund",
-    "totalRefunded", "totalRefundPending", "totalAuthorizePending", "totalChargePending",
-    "totalCancelPending", "totalRemainingGrant",
+    "undiscountedShippingPrice", "totalAuthorized", "totalCanceled", "totalAuthorizePending",
+    "totalChargePending", "totalCancelPending",
 )  # fmt: skip
 PAID = ("full", "overcharged")
 PAYMENT_STATUS = {
@@ -69,8 +81,14 @@ PAYMENT_STATUS = {
 }
 # By these the order list may be filtered and sorted: any other would tell, by what it finds, of
 # lines, amounts and people that are not shown.
-ORDER_FILTERS = frozenset({"status", "created", "updatedAt", "channels", "ids", "numbers"})
-ORDER_WHERE = frozenset({"status", "createdAt", "updatedAt", "channelId", "ids", "number"})
+ORDER_FILTERS = frozenset({
+    "status", "created", "updatedAt", "channels", "ids", "numbers", "chargeStatus",
+    "authorizeStatus",
+})  # fmt: skip
+ORDER_WHERE = frozenset({
+    "status", "createdAt", "updatedAt", "channelId", "ids", "number", "chargeStatus",
+    "authorizeStatus",
+})  # fmt: skip
 ORDER_SORTS = ("NUMBER", "CREATION_DATE", "CREATED_AT", "LAST_MODIFIED_AT", "STATUS")
 FILTER_REFUSED = "Les commandes ne se filtrent pas ainsi pour une boutique : {name}."
 
@@ -99,10 +117,54 @@ def sum_lines(lines: list[Any], root: Any, net: str, gross: str) -> TaxedMoney:
 
 
 def share_paid(_scope: Any, _resolver: Any, root: Any, info: Any, _arguments: Any) -> Any:
-    """Answer the shop's share once the whole order is paid, nothing before."""
-    total = own_lines(root, info).then(lambda lines: sum_lines(lines, root, *TOTAL).gross)
-    nothing = Money(0, root.node.currency)
-    return total.then(lambda money: money if root.node.charge_status in PAID else nothing)
+    """Answer the shop's share, less what it gave back, once the whole order is paid."""
+
+    def compute(found: Any) -> Money:
+        lines, given_back = found
+        paid = root.node.charge_status in PAID
+        return sum_lines(lines, root, *TOTAL).gross - given_back if paid else given_back * 0
+
+    given_back = refunds_in("success", "pending")(_scope, _resolver, root, info, _arguments)
+    return Promise.all([own_lines(root, info), given_back]).then(compute)
+
+
+def refunds_in(*statuses: str) -> Mask:
+    """Mask an amount by the sum of the refunds of the shop's lines that have a status."""
+
+    def mask(_scope: Any, _resolver: Any, root: Any, info: Any, _arguments: Any) -> Any:
+        def add(refunds: list[Any]) -> Money:
+            chosen = [refund.amount for refund in refunds if refund.status in statuses]
+            return sum(chosen, Money(0, root.node.currency))
+
+        return OrderGrantedRefundsByOrderIdLoader(info.context).load(root.node.id).then(add)
+
+    return mask
+
+
+def orders_total(
+    scope: Any, _resolver: Any, _root: Any, info: Any, arguments: Any
+) -> TaxedMoney | None:
+    """Add up what the shop sold in a period: its lines of the orders that Saleor's own sum counts.
+
+    :returns: None when there is no such channel, or no shop.
+    """
+    if scope.shop is None:
+        return None
+    database = get_database_connection_name(info.context)
+    slug = arguments.get("channel") or get_default_channel_slug_or_graphql_error(
+        allow_replica=info.context.allow_replica
+    )
+    channel = Channel.objects.using(database).filter(slug=slug).first()
+    if channel is None:
+        return None
+    orders = Order.objects.using(database).non_draft().filter(channel=channel)
+    orders = orders.exclude(status__in=[OrderStatus.CANCELED, OrderStatus.EXPIRED])
+    if arguments.get("period") is not None:
+        orders = filter_by_period(orders, arguments["period"], "created_at")
+    sold = OrderLine.objects.using(database).filter(order__in=orders)
+    sums = sold.aggregate(net=Sum(TOTAL[0]), gross=Sum(TOTAL[1]))
+    net, gross = (Money(sums[key] or Decimal(0), channel.currency_code) for key in ("net", "gross"))
+    return TaxedMoney(net, gross)
 
 
 def balance(_scope: Any, _resolver: Any, root: Any, info: Any, _arguments: Any) -> Any:
@@ -217,9 +279,7 @@ def orders(_scope: Any, resolver: Any, root: Any, info: Any, arguments: Any) -> 
     for name, allowed in (("filter", ORDER_FILTERS), ("where", ORDER_WHERE)):
         given = dict(arguments.get(name) or {})
         search = given.pop("search", None)
-        for key, value in given.items():
-            if value is not None and to_camel(key) not in allowed:
-                raise PermissionDenied(FILTER_REFUSED.format(name=to_camel(key)))
+        check_filter(given, allowed)
         if search:
             arguments["search"] = search
             arguments[name] = given
@@ -231,9 +291,23 @@ def orders(_scope: Any, resolver: Any, root: Any, info: Any, arguments: Any) -> 
         number = search.strip().lstrip("#")
         wanted = [number if number.isdigit() and len(number) < 10 else "0"]
         if arguments.get("where"):
-            raise PermissionDenied(FILTER_REFUSED.format(name="search"))
-        arguments["filter"] = {**(arguments.get("filter") or {}), "numbers": wanted}
+            arguments["where"] = {"AND": [arguments["where"], {"number": {"one_of": wanted}}]}
+        else:
+            arguments["filter"] = {**(arguments.get("filter") or {}), "numbers": wanted}
     return resolver(root, info, **arguments)
+
+
+def check_filter(given: dict[str, Any], allowed: frozenset[str]) -> None:
+    """See that a filter of orders, with all that it combines, is open to merchants.
+
+    :raises PermissionDenied: naming the part that is not.
+    """
+    for key, value in given.items():
+        if key in ("AND", "OR"):
+            for one in value or []:
+                check_filter(one, allowed)
+        elif value is not None and to_camel(key) not in allowed:
+            raise PermissionDenied(FILTER_REFUSED.format(name=to_camel(key)))
 
 
 def is_open_sort(field: Any) -> bool:
@@ -259,6 +333,9 @@ ORDER_MASKED: dict[str, Mask] = {
     "totalCaptured": share_paid,
     "totalCharged": share_paid,
     "totalBalance": balance,
+    "totalRefunded": refunds_in("success"),
+    "totalRefundPending": refunds_in("pending"),
+    "totalRemainingGrant": refunds_in("none", "failure"),
     "isPaid": is_paid,
     "paymentStatus": payment_status,
     "paymentStatusDisplay": payment_status,
@@ -273,9 +350,11 @@ FIELDS: dict[tuple[str, str], Mask] = {
     ("Order", name): mask for name, mask in ORDER_MASKED.items()
 } | {
     ("Query", "orders"): orders,
+    ("Query", "ordersTotal"): orders_total,
     ("User", "orders"): fixed(None),
     ("User", "checkouts"): fixed(None),
     ("User", "giftCards"): fixed(None),
     ("User", "events"): fixed(None),
     ("OrderLine", "voucherCode"): fixed(None),
+    **DASHBOARD_FIELDS,
 }

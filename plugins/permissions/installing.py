@@ -11,13 +11,14 @@ from typing import Any
 from django.db import connection, transaction
 
 from .errors import RoleMissing, TablesUnclassed
-from .predicates import SHOP, SHOP_KEY
+from .predicates import DEFINER_FUNCTIONS, SELLER, SHOP, SHOP_KEY, marked
 from .tables import TABLES, Hidden, Own, Shared
 
 ROLE = "alencon_merchant"
 GUARD = "alencon_guard"
 REFUSE = "alencon_refuse"
 STAMP = "alencon_stamp"
+LIST = "alencon_stamp_listing"
 KEEP = "alencon_keep_shop"
 POLICY = "alencon_merchant"
 MARKER = "alencon_scope_rules"
@@ -108,6 +109,16 @@ def function_statements() -> list[str]:
         # A merchant's product is its shop's, whatever the command says or leaves out.
         f"CREATE TRIGGER alencon_a_{STAMP} BEFORE INSERT OR UPDATE ON product_product"
         f" FOR EACH ROW WHEN ({ON}) EXECUTE FUNCTION {STAMP}()",
+        # It is on the shop's page and names its shop, as an imported one.
+        f"CREATE FUNCTION {LIST}() RETURNS trigger LANGUAGE plpgsql SET search_path = public"
+        f" AS $$ BEGIN INSERT INTO product_collectionproduct (collection_id, product_id)"
+        f" SELECT c.id, NEW.id FROM product_collection c WHERE {marked('c')};"
+        " INSERT INTO attribute_assignedproductattributevalue (value_id, product_id)"
+        " SELECT v.id, NEW.id FROM attribute_attributevalue v JOIN attribute_attributeproduct a"
+        " ON a.attribute_id = v.attribute_id AND a.product_type_id = NEW.product_type_id"
+        f" WHERE v.external_reference = '{SELLER}/' || {SHOP}; RETURN NULL; END $$",
+        f"CREATE TRIGGER {LIST} AFTER INSERT ON product_product"
+        f" FOR EACH ROW WHEN ({ON}) EXECUTE FUNCTION {LIST}()",
         # When a variant is removed, its order lines lose it: keep whose they were.
         f"CREATE FUNCTION {KEEP}() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$"
         " DECLARE shop jsonb; BEGIN SELECT p.private_metadata -> '" + SHOP_KEY + "' INTO shop"
@@ -118,6 +129,11 @@ def function_statements() -> list[str]:
         f"CREATE TRIGGER alencon_a_{KEEP} BEFORE UPDATE OF variant_id ON order_orderline"
         " FOR EACH ROW WHEN (OLD.variant_id IS NOT NULL AND NEW.variant_id IS NULL)"
         f" EXECUTE FUNCTION {KEEP}()",
+        *(
+            f"CREATE FUNCTION {name}(bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER"
+            f" SET search_path = public AS $$ SELECT {condition} $$"
+            for name, condition in DEFINER_FUNCTIONS.items()
+        ),
     ]
 
 

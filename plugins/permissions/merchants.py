@@ -10,11 +10,12 @@ from .predicates import SHOP_KEY
 
 GROUP_KEY = "alencon.group"
 STATE_KEY = "alencon.state"
-CLOSED_STATES = ("suspended", "closed")
+CLOSED = "closed"
+READ_ONLY_STATES = ("suspended", CLOSED)
 # What a merchant's request may ask Saleor for. Given to the request and kept nowhere: in the
 # database a shop's group holds no permission, so that Saleor without this package, or a request
 # that it does not see, lets a merchant do nothing at all. Provisioning keeps it so.
-PERMISSIONS = ("product.manage_products", "order.manage_orders")
+PERMISSIONS = ("product.manage_products", "order.manage_orders", "payment.handle_payments")
 
 FIND_SHOPS = f"""
 SELECT w.private_metadata ->> '{SHOP_KEY}', w.private_metadata ->> '{STATE_KEY}',
@@ -30,10 +31,11 @@ HAS_PERMISSIONS = "SELECT EXISTS (SELECT FROM account_user_user_permissions WHER
 
 @dataclass(frozen=True)
 class MerchantShop:
-    """One shop of a merchant."""
+    """One shop of a merchant. One that is suspended or closed is read, and not changed."""
 
     slug: str
     read_only: bool
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def find_merchant(user: Any) -> Merchant | None:
         groups = dict(cursor.fetchall())
         cursor.execute(FIND_SHOPS, [[global_group_id(number) for number in groups]])
         shops = tuple(
-            MerchantShop(slug, state in CLOSED_STATES) for slug, state, _group in cursor.fetchall()
+            MerchantShop(slug, state in READ_ONLY_STATES, state == CLOSED)
+            for slug, state, _group in cursor.fetchall()
         )
         if shops:
             return Merchant(user.pk, shops)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import connection
 from graphql import GraphQLInputObjectType, GraphQLList, GraphQLNonNull
 
-from .commands import KEPT_KEYS, LOOKUPS, Command
+from .commands import AT_COUNTER, KEPT_KEYS, LOOKUPS, Command
 from .tables import TABLES, Own, Shared
 
 ANOTHERS = "Ceci ne fait pas partie de votre boutique."
@@ -75,10 +75,14 @@ def check_id(schema: Any, global_id: Any, kinds: tuple[str, ...]) -> None:
         table = TABLES[model._meta.db_table]
     except Exception:
         raise Refused(ANOTHERS) from None
-    if (kinds and name not in kinds) or not isinstance(table, Own | Shared):
+    if kinds and name not in kinds:
+        raise Refused(AT_COUNTER if name == "Warehouse" else ANOTHERS)
+    if not isinstance(table, Own | Shared):
         raise Refused(ANOTHERS)
+    # A transaction's id is made of its token, every other one of the row's key.
+    by = "token" if name == "TransactionItem" else "pk"
     try:
-        found = model._base_manager.using(connection.alias).filter(pk=key).exists()
+        found = model._base_manager.using(connection.alias).filter(**{by: key}).exists()
     except (DjangoValidationError, ValueError, TypeError, OverflowError):
         found = False
     if not found:

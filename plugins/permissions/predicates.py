@@ -8,6 +8,7 @@ tables' owner, for whom no policy applies.
 SHOP = "nullif(current_setting('alencon.shop', true), '')"
 USER = "nullif(current_setting('alencon.user', true), '')::integer"
 SHOP_KEY = "alencon.shop"
+SELLER = "boutique"  # the attribute by which a product's page names its shop; of its values too
 TOWN_APP = "alencon.town"
 
 
@@ -44,6 +45,14 @@ def collection(column: str) -> str:
     return f"EXISTS (SELECT FROM product_collection oc WHERE oc.id = {column} AND {marked('oc')})"
 
 
+def shop_value(row: str) -> str:
+    """Say that an attribute's value does not name another shop as the seller."""
+    return (
+        f"({row}.external_reference = '{SELLER}/' || {SHOP} OR NOT EXISTS (SELECT FROM"
+        f" attribute_attribute sa WHERE sa.id = {row}.attribute_id AND sa.slug = '{SELLER}'))"
+    )
+
+
 def order_line_row(row: str) -> str:
     """Say that an order line's row is the shop's: by its variant, or by the mark of a lost one."""
     return f"({marked(row)} OR {variant(f'{row}.variant_id')})"
@@ -67,15 +76,40 @@ def order(column: str) -> str:
     )
 
 
+def transaction(column: str, key: str = "id") -> str:
+    """Say that a column names a payment of an order with a line of the shop."""
+    return (
+        "EXISTS (SELECT FROM payment_transactionitem ot"
+        f" WHERE ot.{key} = {column} AND {order('ot.order_id')})"
+    )
+
+
+def lines_all_own(table: str, parent: str) -> str:
+    """Say, of the parent ``$1``, that it has lines in a table, all of them the shop's."""
+    return (
+        f"EXISTS (SELECT FROM {table} l WHERE l.{parent} = $1)"
+        f" AND NOT EXISTS (SELECT FROM {table} l JOIN order_orderline ol"
+        f" ON ol.id = l.order_line_id WHERE l.{parent} = $1"
+        f" AND NOT coalesce({order_line_row('ol')}, false))"
+    )
+
+
+# A policy that asks for what is *not* there must look past the policies of the tables it asks:
+# in the merchant's role the other shops' lines are never there.
+DEFINER_FUNCTIONS = {
+    "alencon_own_fulfilment": lines_all_own("order_fulfillmentline", "fulfillment_id"),
+    "alencon_own_refund": lines_all_own("order_ordergrantedrefundline", "granted_refund_id"),
+}
+
+
 def fulfilment(column: str) -> str:
     """Say that a column names a fulfilment with lines, all of them the shop's."""
-    return (
-        "(EXISTS (SELECT FROM order_fulfillmentline fl"
-        f" WHERE fl.fulfillment_id = {column})"
-        " AND NOT EXISTS (SELECT FROM order_fulfillmentline fl JOIN order_orderline ol"
-        f" ON ol.id = fl.order_line_id WHERE fl.fulfillment_id = {column}"
-        f" AND NOT coalesce({order_line_row('ol')}, false)))"
-    )
+    return f"alencon_own_fulfilment({column})"
+
+
+def granted_refund(column: str) -> str:
+    """Say that a column names a refund with lines, all of them the shop's."""
+    return f"alencon_own_refund({column})"
 
 
 def town_app(row: str) -> str:

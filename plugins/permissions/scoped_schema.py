@@ -6,11 +6,14 @@ nothing, and a shopper's request has no manager at all.
 """
 
 import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
+from graphene.utils.str_converters import to_snake_case
 from graphql.execution.middleware import MiddlewareManager
 from promise import is_thenable
 from saleor.core.db.connection import allow_writer
@@ -18,11 +21,13 @@ from saleor.core.exceptions import PermissionDenied
 from saleor.graphql.api import schema
 from saleor.graphql.core.context import disallow_replica_in_context
 
-from .commands import COMMANDS
+from .commands import COMMANDS, INSTEAD
 from .fields import FIELDS, ORDER_PLAIN, QUERIES
 from .looks import refusal
+from .order_rules import RULES
 from .ownership import Refused, check_arguments
 from .paid_orders import check_paid
+from .payment_fields import PAYMENT_FIELDS, REFUND_PLAIN, TRANSACTION_PLAIN
 from .scope import RequestScope
 from .trail import SILENT, command_begin, command_end, command_failed, command_refused
 
@@ -30,7 +35,19 @@ logger = logging.getLogger(__name__)
 
 NOT_FOR_MERCHANTS = "Cette action n'est pas ouverte aux boutiques : adressez-vous à l'Office."
 SUSPENDED = "Votre boutique est suspendue : vous pouvez tout consulter et ne rien changer."
+CLOSED = "Votre boutique est fermée : vous pouvez tout consulter et ne rien changer."
 REFUSED_BY_DATABASE = "42501"
+# Mutations that answer with the user whom they signed in. The Dashboard lets nobody in whose
+# permissions are empty in that very answer.
+LOGINS = ("tokenCreate", "setPassword")
+# Of these types each field is named here, or masked, or refused: a new one is not shown.
+PLAIN = {
+    "Order": ORDER_PLAIN,
+    "TransactionItem": TRANSACTION_PLAIN,
+    "OrderGrantedRefund": REFUND_PLAIN,
+}
+MASKS = FIELDS | PAYMENT_FIELDS
+assert len(MASKS) == len(FIELDS) + len(PAYMENT_FIELDS), "a field is masked twice"
 
 
 class MerchantResolvers(MiddlewareManager):
@@ -38,9 +55,9 @@ class MerchantResolvers(MiddlewareManager):
 
     __slots__ = ("scope",)
 
-    def __init__(self, scope: RequestScope) -> None:
+    def __init__(self, scope: RequestScope | None) -> None:
         super().__init__(wrap_in_promise=False)
-        self.scope = scope
+        self.scope: Any = scope
 
     def get_field_resolver(self, field_resolver: Any) -> Any:
         """Return the resolver of a field, or ours before it."""
@@ -55,11 +72,17 @@ class MerchantResolvers(MiddlewareManager):
             return self.command(resolver, root, info, arguments)
         if place[0] == "Query" and place[1] not in QUERIES and not place[1].startswith("__"):
             raise PermissionDenied(NOT_FOR_MERCHANTS)
-        if place[0] == "Order" and place[1] not in ORDER_PLAIN and place not in FIELDS:
+        if place in MASKS:
+            return MASKS[place](self.scope, resolver, root, info, arguments)
+        if place[0] in PLAIN and place[1] not in PLAIN[place[0]]:
             raise PermissionDenied(NOT_FOR_MERCHANTS)
-        if place in FIELDS:
-            return FIELDS[place](self.scope, resolver, root, info, arguments)
         return resolver(root, info, **arguments)
+
+    def why_read_only(self) -> str:
+        """Say why nothing may be changed."""
+        if self.scope.shop is None:
+            return NOT_FOR_MERCHANTS
+        return CLOSED if self.scope.shop.closed else SUSPENDED
 
     def command(self, resolver: Any, root: Any, info: Any, arguments: dict[str, Any]) -> Any:
         """Check a mutation while scoped, run it elevated, and return to the merchant's role."""
@@ -95,9 +118,9 @@ class MerchantResolvers(MiddlewareManager):
         if look is not None and info.field_name not in SILENT:
             raise Refused(refusal(look))
         if command is None:
-            raise Refused(NOT_FOR_MERCHANTS)
+            raise Refused(INSTEAD.get(info.field_name, NOT_FOR_MERCHANTS))
         if self.scope.read_only and not command.account:
-            raise Refused(SUSPENDED if self.scope.shop else NOT_FOR_MERCHANTS)
+            raise Refused(self.why_read_only())
         disallow_replica_in_context(info.context)
         with allow_writer():
             check_arguments(info, command, arguments)
@@ -105,9 +128,9 @@ class MerchantResolvers(MiddlewareManager):
     def run(self, resolver: Any, root: Any, info: Any, arguments: dict[str, Any]) -> Any:
         """Run a mutation as the tables' owner, between the two rows of its trail.
 
-        :raises Refused: what it hands over is not paid.
+        :raises Refused: what it hands over is not paid, or a rule of order_rules.py refuses it.
         """
-        with self.scope.elevated():
+        with self.scope.elevated(), checked(info.field_name, self.scope, arguments):
             if COMMANDS[info.field_name].paid and arguments.get("order"):
                 check_paid(arguments["order"])
             act = command_begin(self.scope, info, arguments)
@@ -125,6 +148,44 @@ class MerchantResolvers(MiddlewareManager):
 def is_refused_by_database(error: Exception) -> bool:
     """Say whether a trigger refused a row that is not the shop's."""
     return getattr(error.__cause__, "sqlstate", None) == REFUSED_BY_DATABASE
+
+
+def checked(
+    name: str, scope: RequestScope, arguments: dict[str, Any]
+) -> AbstractContextManager[None]:
+    """Return the rule of a mutation, which may change its arguments."""
+    return RULES[name](scope, arguments) if name in RULES else nullcontext()
+
+
+class LoginResolvers(MerchantResolvers):
+    """Resolves a document that signs somebody in: what follows a merchant's login is scoped.
+
+    ``begin`` takes the request, and returns the scope of the user whom it has now, or None.
+    """
+
+    __slots__ = ("begin",)
+
+    def __init__(self, begin: Callable[[Any], RequestScope | None]) -> None:
+        super().__init__(None)
+        self.begin = begin
+
+    def resolve(self, resolver: Any, root: Any, info: Any, **arguments: Any) -> Any:
+        """Resolve as for a shopper, until a merchant has signed in."""
+        if self.scope is not None:
+            return super().resolve(resolver, root, info, **arguments)
+        result = resolver(root, info, **arguments)
+        if info.parent_type.name == "Mutation" and info.field_name in LOGINS:
+            if is_thenable(result):
+                result = result.get()
+            self.scope = self.begin(info.context)
+            if self.scope is not None:
+                forget_relations(result)
+        return result
+
+
+def signs_in(document: Any) -> bool:
+    """Say whether a document may sign somebody in."""
+    return isinstance(document, str) and any(name in document for name in LOGINS)
 
 
 def forget_relations(payload: Any) -> None:
@@ -148,8 +209,9 @@ def refuse(info: Any, reason: str) -> Any:
     if hasattr(payload, "handle_errors") and payload._meta.error_type_class is not None:
         extra = {}
         for name, field in kind.fields.items():
-            if name not in ("errors", payload._meta.error_type_field) and is_required(field):
-                extra[field.out_name if hasattr(field, "out_name") else name] = empty(field)
+            own_name = to_snake_case(name)
+            if own_name not in ("errors", payload._meta.error_type_field) and is_required(field):
+                extra[own_name] = empty(field)
         try:
             return payload.handle_errors(ValidationError({"id": ValidationError(reason)}), **extra)
         except Exception as error:
@@ -171,10 +233,12 @@ def special_resolvers() -> frozenset[Any]:
     """Return the resolvers of every mutation and root field, and of what fields.py masks."""
     found = [field.resolver for field in schema.get_mutation_type().fields.values()]
     found += [field.resolver for field in schema.get_query_type().fields.values()]
-    unknown = {("Order", name) for name in schema.get_type("Order").fields} - {
-        ("Order", name) for name in ORDER_PLAIN
+    unknown = {
+        (kind, name)
+        for kind, plain in PLAIN.items()
+        for name in schema.get_type(kind).fields.keys() - plain
     }
-    for kind, name in FIELDS.keys() | unknown:
+    for kind, name in MASKS.keys() | unknown:
         found.append(schema.get_type(kind).fields[name].resolver)
     assert all(found), "a field without resolver of its own cannot be watched"
     return frozenset(found)

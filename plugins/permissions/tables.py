@@ -54,6 +54,7 @@ OWN_ORDER_ADDRESS = (
 CHOICE = (
     "EXISTS (SELECT FROM attribute_attribute oa WHERE oa.id = {row}.attribute_id"
     " AND oa.input_type IN ('dropdown', 'multiselect', 'swatch', 'boolean'))"
+    " AND " + p.shop_value("{row}")
 )
 VALUE_OF_OWN = (
     "(EXISTS (SELECT FROM attribute_assignedproductattributevalue oap WHERE"
@@ -70,12 +71,25 @@ UNUSED_VALUE = (
 )
 VALUE_TRANSLATION = (
     "EXISTS (SELECT FROM attribute_attributevalue otv WHERE otv.id = {row}.attribute_value_id"
-    " AND (" + VALUE_OF_OWN.replace("{row}", "otv") + " OR " + CHOICE.replace("{row}", "otv") + "))"
+    " AND ("
+    + VALUE_OF_OWN.replace("{row}", "otv")
+    + " OR ("
+    + CHOICE.replace("{row}", "otv")
+    + ")))"
 )
 FULFILMENT_WRITE = (
     p.order("{row}.order_id") + " AND NOT EXISTS (SELECT FROM order_fulfillmentline fl"
     " JOIN order_orderline ol ON ol.id = fl.order_line_id WHERE fl.fulfillment_id = {row}.id"
     f" AND NOT coalesce({p.order_line_row('ol')}, false))"
+)
+REFUND_WRITE = (
+    p.order("{row}.order_id") + " AND NOT EXISTS (SELECT FROM order_ordergrantedrefundline gl"
+    " JOIN order_orderline ol ON ol.id = gl.order_line_id WHERE gl.granted_refund_id = {row}.id"
+    f" AND NOT coalesce({p.order_line_row('ol')}, false))"
+)
+PAID_WITH_CARD = (
+    "EXISTS (SELECT FROM payment_transactionitem ot WHERE ot.gift_card_id = {card}"
+    f" AND {p.order('ot.order_id')})"
 )
 OFFICE_COLLECTION = (
     "EXISTS (SELECT FROM product_collection oc WHERE oc.id = {row}.collection_id"
@@ -140,10 +154,14 @@ OWN: dict[str, Own] = {
         PRODUCT, PRODUCT + " AND " + p.collection("{row}.collection_id")
     ),
     "attribute_attributevalue": Own(
-        f"({VALUE_OF_OWN} OR {CHOICE})", f"({VALUE_OF_OWN} OR {UNUSED_VALUE})"
+        f"({VALUE_OF_OWN} OR ({CHOICE}))", f"({VALUE_OF_OWN} OR {UNUSED_VALUE})"
     ),
     "attribute_attributevaluetranslation": Own(VALUE_TRANSLATION, NOBODY),
-    "attribute_assignedproductattributevalue": Own(PRODUCT),
+    "attribute_assignedproductattributevalue": Own(
+        PRODUCT,
+        PRODUCT + " AND EXISTS (SELECT FROM attribute_attributevalue sv"
+        " WHERE sv.id = {row}.value_id AND " + p.shop_value("sv") + ")",
+    ),
     "attribute_assignedvariantattribute": Own(VARIANT),
     "attribute_assignedvariantattributevalue": Own(
         "EXISTS (SELECT FROM attribute_assignedvariantattribute oas"
@@ -164,6 +182,14 @@ OWN: dict[str, Own] = {
     "order_orderline": Own(p.order_line_row("{row}")),
     "order_fulfillment": Own(p.fulfilment("{row}.id"), FULFILMENT_WRITE),
     "order_fulfillmentline": Own(ORDER_LINE),
+    # Refunds of own lines, and the payment they go back to, whose figures fields.py leaves out.
+    "order_ordergrantedrefund": Own(p.granted_refund("{row}.id"), REFUND_WRITE),
+    "order_ordergrantedrefundline": Own(ORDER_LINE),
+    "payment_transactionitem": Own(p.order("{row}.order_id")),
+    "payment_transactionevent": Own(NOBODY, p.transaction("{row}.transaction_id")),
+    "alencon_payments_refund": Own(NOBODY, p.transaction("{row}.transaction_token", "token")),
+    "giftcard_giftcard": Own(NOBODY, PAID_WITH_CARD.replace("{card}", "{row}.id")),
+    "giftcard_giftcardevent": Own(NOBODY, PAID_WITH_CARD.replace("{card}", "{row}.gift_card_id")),
 }
 
 SHARED: dict[str, Shared] = {
@@ -228,7 +254,6 @@ HIDDEN: dict[str, Hidden] = {
         "account_user_user_permissions",
         "alencon_payments_intent",
         "alencon_payments_providerevent",
-        "alencon_payments_refund",
         "app_app_permissions",
         "app_appextension_permissions",
         "app_appinstallation",
@@ -265,9 +290,7 @@ HIDDEN: dict[str, Hidden] = {
         "django_celery_beat_periodictasks",
         "django_celery_beat_solarschedule",
         "django_migrations",
-        "giftcard_giftcard",
         "giftcard_giftcard_tags",
-        "giftcard_giftcardevent",
         "giftcard_giftcardtag",
         "invoice_invoice",
         "invoice_invoiceevent",
@@ -275,14 +298,10 @@ HIDDEN: dict[str, Hidden] = {
         "menu_menuitem",
         "menu_menuitemtranslation",
         "order_order_gift_cards",
-        "order_ordergrantedrefund",
-        "order_ordergrantedrefundline",
         "page_page",
         "page_pagetranslation",
         "payment_payment",
         "payment_transaction",
-        "payment_transactionevent",
-        "payment_transactionitem",
         "plugins_emailtemplate",
         "plugins_pluginconfiguration",
         "product_digitalcontent",

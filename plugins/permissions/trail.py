@@ -46,7 +46,13 @@ def command_end(act: Act | None, result: Any) -> None:
 
 
 def command_failed(act: Act | None, error: Exception, *, refused: bool) -> None:
-    """Write that a command was broken off; of the error its kind only is kept."""
+    """Write that a command was broken off; of an error its kind only is kept.
+
+    A rule that refuses in the merchant's words while the command runs is kept with them.
+    """
+    if isinstance(error, Refused):
+        close(act, Outcome.REFUSED, str(error), [])
+        return
     outcome = Outcome.REFUSED if refused else Outcome.FAILED
     if isinstance(error, PermissionDenied):
         outcome = Outcome.INVALID

@@ -7,6 +7,7 @@ from graphql import GraphQLError
 from graphql.execution import ExecutionResult
 from jwt.exceptions import PyJWTError
 from saleor.core.auth import get_token_from_request
+from saleor.core.exceptions import PermissionDenied
 from saleor.graphql.context import get_user, set_app_on_context
 from saleor.graphql.views import GraphQLView
 
@@ -14,7 +15,7 @@ from .errors import ScopeError
 from .looks import as_merchant, find_look
 from .merchants import Merchant, MerchantShop, find_merchant, grant_permissions
 from .scope import RequestScope
-from .scoped_schema import MerchantResolvers
+from .scoped_schema import LoginResolvers, MerchantResolvers, signs_in
 from .trail import read_begin
 
 logger = logging.getLogger(__name__)
@@ -57,7 +58,22 @@ class MerchantGraphQLView(GraphQLView):
             logger.error("A merchant's request was refused: %s", error)
             return refuse(UNAVAILABLE)
         self.middleware = None if scope is None else MerchantResolvers(scope)
+        if scope is None and signs_in(data.get("query")):
+            self.middleware = LoginResolvers(self.begin_after_login)
         return super().execute_graphql_request(request, data)
+
+    def begin_after_login(self, request: Any) -> RequestScope | None:
+        """Begin the scope of the user who has just signed in, when it is a merchant.
+
+        :raises PermissionDenied: it cannot be begun; the login is not answered.
+        """
+        try:
+            return self.find_scope(request)
+        except WrongShop:
+            raise PermissionDenied(NOT_YOUR_SHOP) from None
+        except ScopeError as error:
+            logger.error("A merchant's login was refused: %s", error)
+            raise PermissionDenied(UNAVAILABLE) from None
 
     def find_scope(self, request: Any) -> RequestScope | None:
         """Return the running scope; begin it when the request is a merchant's.

@@ -30,3 +30,16 @@ def share_of(amount_cents: int, rate_bps: int) -> int:
     if rate_bps < 0:
         raise ValueError(f"a rate cannot be negative, got {rate_bps} bps")
     return divide_half_up(amount_cents * rate_bps, BASIS_POINTS)
+
+
+def price_of_pieces(line_cents: int, line_quantity: int, pieces: int) -> int:
+    """Return the price of a line's first ``pieces`` in cents, rounded down; all of it for all.
+
+    >>> [price_of_pieces(1000, 3, pieces) for pieces in (1, 2, 3)]
+    [333, 666, 1000]
+
+    :raises ValueError: when the line has no pieces, or fewer than asked for.
+    """
+    if not 0 <= pieces <= line_quantity or line_quantity == 0:
+        raise ValueError(f"{pieces} of {line_quantity} pieces")
+    return line_cents * pieces // line_quantity

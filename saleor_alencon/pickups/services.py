@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.domain.allocation import allocate_capped
+from saleor_alencon.domain.money import price_of_pieces
 from saleor_alencon.domain.pickup_steps import PickupStep, next_state
 from saleor_alencon.domain.shop_orders import PickupState, ShopOrderState
 from saleor_alencon.errors import AlenconError
@@ -229,7 +230,7 @@ def _refused_line(
 
 def _share(line: ShopOrderLine, quantity: int) -> int:
     """Return the price of the first ``quantity`` pieces; over all pieces it is the whole line."""
-    return line.gross_cents * quantity // line.quantity
+    return price_of_pieces(line.gross_cents, line.quantity, quantity)
 
 
 def _shipping_left(shop_order: ShopOrder, lines: list[ShopOrderLine]) -> int:

@@ -160,6 +160,7 @@ def test_a_merchant_sees_its_pickups_by_slot_and_nothing_of_another_shop(client,
     assert "2 articles" in page
     counts = [text.split("</strong>")[0] for text in page.split("<li><strong>")[1:]]
     assert counts == ["1", "1", "0", "0"]
+    assert f'<a href="{reverse("counter:hours")}"' in page
 
 
 def test_what_waits_from_before_or_has_no_slot_comes_first_and_an_unpaid_one_not_at_all(

@@ -13,6 +13,16 @@ from saleor_alencon.local.saleor_source import find_saleor
 from saleor_alencon.local.system_postgres import find_binaries
 from tests.browser.conftest import find_reason_to_skip as find_reason_without_browser
 from tests.live.card_shopper import CardShopper
+
+# Its fixtures are found by pytest here.
+from tests.live.dashboard_fixtures import (  # noqa: F401
+    admin,
+    chromium,
+    market,
+    merchant,
+    pictures,
+)
+from tests.live.dashboard_town import BUILD_VARIABLE
 from tests.live.killable_saleor import KillableSaleor
 from tests.live.live_saleor import LiveSaleor, running_live_saleor
 from tests.live.merchants import Shops, open_shops
@@ -41,6 +51,16 @@ def find_reason_without_storefront() -> str | None:
     return find_reason_without_browser()
 
 
+def find_reason_without_dashboard() -> str | None:
+    """Return why Saleor's Dashboard cannot be visited, or None."""
+    build = os.environ.get(BUILD_VARIABLE)
+    if not build:
+        return f"{BUILD_VARIABLE} not set, see docs/merchant-scope.md"
+    if not (Path(build) / "index.html").is_file():
+        return f"{BUILD_VARIABLE} names no built Dashboard: {build} has no index.html"
+    return find_reason_without_browser()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip every test of this folder, with the same reason, when Saleor cannot be started."""
     live = tests_below(HERE, items, "live")
@@ -54,6 +74,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if live and reason is None:
         storefront = [item for item in live if item.path.name == "test_storefront.py"]
         leave_out(storefront, "storefront", find_reason_without_storefront())
+        dashboard = [item for item in live if item.path.name.startswith("test_dashboard")]
+        leave_out(dashboard, "dashboard", find_reason_without_dashboard())
 
 
 @pytest.fixture(scope="session")

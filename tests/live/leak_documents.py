@@ -32,12 +32,23 @@ PLAIN_VALUES = {
     "GenericScalar": 1, "WeightScalar": 1, "Minute": 1, "Day": 1, "Hour": 1, "Upload": None,
     "Metadata": {}, "_Any": {},
 }  # fmt: skip
+# What a mutation is about, where its name says something else.
+ABOUT_OTHERWISE = {
+    "orderGrantRefundUpdate": "OrderGrantedRefund",
+    "orderFulfillmentCancel": "Fulfillment",
+    "orderFulfillmentUpdateTracking": "Fulfillment",
+    "orderFulfillmentApprove": "Fulfillment",
+    "transactionRequestRefundForGrantedRefund": "TransactionItem",
+    "transactionRequestAction": "TransactionItem",
+}
 OWN_FIRST = ("id", "order", "productId", "orderId", "variantId")
 # What an argument is called that names a thing, where the thing is called otherwise.
 NAMED_OTHERWISE = {
     "variant": "ProductVariant", "variants": "ProductVariant", "line": "OrderLine",
     "media": "ProductMedia", "medias": "ProductMedia", "lines": "OrderLine",
     "users": "User", "customer": "User", "customers": "User",
+    "transaction": "TransactionItem", "grantedRefund": "OrderGrantedRefund",
+    "removeLines": "OrderGrantedRefundLine", "fulfillmentLine": "FulfillmentLine",
 }  # fmt: skip
 
 
@@ -329,6 +340,8 @@ def payload_selection(payload: GraphQLNamedType) -> str:
 
 def guess_kind(name: str, one: GraphQLField, values: Values) -> str:
     """Return the type a mutation is about: the longest one its name begins with, or contains."""
+    if name in ABOUT_OTHERWISE:
+        return ABOUT_OTHERWISE[name]
     lowered = name.lower()
     found = [kind for kind in values.ids if kind.lower() in lowered]
     return max(found, key=len) if found else "Product"

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.live.leak_documents import Values
 from tests.live.merchants import Shops, global_id
+from tests.live.shopping import Town
 
 # No other test of this Saleor needs these two: every mutation is run on their rows.
 OWN = "optique-de-la-place"
@@ -71,9 +72,11 @@ def open_leak_town(shops: Shops) -> LeakTown:
     ours = town.buy({f"{OWN}-2": 1}, delivery="Livraison à domicile")
     for order in (mixed, theirs):
         town.fulfil(order.id, {f"{OTHER}-1", f"{OTHER}-2"})
+        refund_part(town, order.id, {f"{OTHER}-1", f"{OTHER}-2"}, f"{SECRET} refund")
         town.staff.mutate(CREATE_NOTE, id=order.id, t=f"{SECRET} note")
         town.staff.mutate(CREATE_INVOICE, id=order.id, n=f"{SECRET}-{order.number}")
     town.fulfil(ours.id)
+    refund_part(town, ours.id, {f"{OWN}-2"}, "Abîmé")
     mark_everything(shops, mixed.id, theirs.id)
     total = town.order(mixed.id)["total"]["gross"]["amount"]
     return LeakTown(
@@ -83,6 +86,15 @@ def open_leak_town(shops: Shops) -> LeakTown:
         make_strangers(shops),
         [MARK, SECRET, shops.b.email, f": {total}", f":{total}", theirs.id],
     )
+
+
+def refund_part(town: Town, order_id: str, skus: set[str], reason: str) -> None:
+    """Give one piece of an order's articles back, with its money."""
+    order = town.order(order_id)
+    pieces = {line["productSku"]: 1 for line in order["lines"] if line["productSku"] in skus}
+    transaction = order["transactions"][0]["id"]
+    refund, _amount = town.grant_refund(order_id, transaction, skus=pieces, reason=reason)
+    town.request_refund(transaction, refund)
 
 
 def mark_everything(shops: Shops, *orders: str) -> None:
@@ -150,6 +162,9 @@ ID_QUERIES = {
     " ON f.id = l.fulfillment_id WHERE f.order_id = {order} LIMIT 1",
     "Address": "SELECT shipping_address_id FROM order_order WHERE id = {order}",
     "TransactionItem": "SELECT token FROM payment_transactionitem WHERE order_id = {order}",
+    "OrderGrantedRefund": "SELECT id FROM order_ordergrantedrefund WHERE order_id = {order}",
+    "OrderGrantedRefundLine": "SELECT l.id FROM order_ordergrantedrefundline l"
+    " JOIN order_ordergrantedrefund r ON r.id = l.granted_refund_id WHERE r.order_id = {order}",
     "Invoice": "SELECT id FROM invoice_invoice WHERE order_id = {order}",
     "OrderEvent": "SELECT id FROM order_orderevent WHERE order_id = {order} LIMIT 1",
     "User": "SELECT id FROM account_user WHERE email = {email}",

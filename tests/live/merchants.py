@@ -98,10 +98,9 @@ class Merchant:
         return payload
 
     def refused(self, document: str, /, **variables: Any) -> str:
-        """Return the reason why a mutation is refused; it must be."""
+        """Return the reason why a mutation is refused; it must be, in the Dashboard's own shape."""
         answer = self.ask(document, **variables)
-        if answer.errors:
-            return str(answer.errors[0]["message"])
+        assert not answer.errors, answer.text
         errors = next(iter(answer.data.values()))["errors"]
         assert errors, answer.text
         return str(errors[0]["message"])

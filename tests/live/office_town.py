@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from saleor_alencon.local.catalogue_files import catalogue_write
+from saleor_alencon.local.demo_shops import read_shops
 from saleor_alencon.local.processes import Processes, find_free_port, started_processes
 from saleor_alencon.local.saleor_source import STAFF_EMAIL, STAFF_PASSWORD
 from saleor_alencon.local.saleor_stack import (
@@ -65,6 +67,19 @@ class OfficeTown:
         """Ask Saleor as a staff member who may see everything."""
         with log_in(f"{self.stack.saleor_url}/graphql/", STAFF_EMAIL, STAFF_PASSWORD) as staff:
             return staff.execute(query, **variables)
+
+    def import_catalogue(self, slug: str, folder: Path, products: int) -> str:
+        """Import a generated catalogue with its pictures; return the line of counts."""
+        shops = read_shops()
+        number = next(n for n, shop in enumerate(shops, 1) if shop["slug"] == slug)
+        written = catalogue_write(
+            folder=folder, shop=shops[number - 1], number=number, products=products, images=True
+        )
+        output = self.run(
+            "catalogue", "import", str(written.sheet), "--images", str(written.pictures),
+            "--shop", slug,
+        )  # fmt: skip
+        return output.strip().splitlines()[-1]
 
     def ask_as_shopper(self, query: str, **variables: Any) -> dict[str, Any]:
         """Ask Saleor as a storefront does."""

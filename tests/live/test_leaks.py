@@ -19,15 +19,23 @@ from tests.live.leak_town import (
     OF_THE_OFFICE,
     OTHER,
     OWN,
+    SECRET,
     LeakTown,
     open_leak_town,
     unmark_everything,
 )
 from tests.live.live_saleor import LiveSaleor
-from tests.live.merchants import Answer, Merchant, open_shops
+from tests.live.merchants import Answer, Merchant, global_id, open_shops
 
 # These end the merchant's session, or change its password: asked by nobody here.
 ENDS_SESSION = {"Mutation.tokensDeactivateAll"}
+AT_COUNTER = (
+    "L'adresse est tenue par l'Office ; vos horaires se changent à votre comptoir,"
+    " page « Horaires »."
+)
+SHARED_PAYMENT = """
+SELECT t.token FROM payment_transactionitem t JOIN order_orderline l ON l.order_id = t.order_id
+ WHERE l.product_sku = %s"""
 NOT_OPEN = "Cette action n'est pas ouverte aux boutiques : adressez-vous à l'Office."
 
 
@@ -160,32 +168,44 @@ def policy_open(live: LiveSaleor, table: str) -> Iterator[None]:
         live.admin.execute(f"DROP POLICY test_open ON {table}")
 
 
-def test_the_leak_test_fails_when_one_policy_is_open(leak_town: LeakTown) -> None:
+@pytest.mark.parametrize(
+    ("table", "place", "told"),
+    [
+        ("warehouse_warehouse", "Query.warehouses#", MARK),
+        ("order_ordergrantedrefund", "Query.orders#", f"{SECRET} refund"),
+    ],
+)
+def test_the_leak_test_fails_when_one_policy_is_open(
+    leak_town: LeakTown, table: str, place: str, told: str
+) -> None:
     schema = read_schema(leak_town.shops.live.stack.source.folder)
-    probes = [
-        one for one in walks(schema, leak_town.own, 1) if one.place.startswith("Query.warehouses#")
-    ]
+    probes = [one for one in walks(schema, leak_town.own, 1) if one.place.startswith(place)]
     assert run_probes(leak_town, probes)[1] == []
 
-    with policy_open(leak_town.shops.live, "warehouse_warehouse"):
+    with policy_open(leak_town.shops.live, table):
         _counts, leaks = run_probes(leak_town, probes)
 
-    assert any(MARK in leak for leak in leaks)
+    assert any(told in leak for leak in leaks)
 
 
 LEAKY_SETTINGS = """
 from saleor_alencon_settings.saleor import *
 from saleor_alencon_plugins.permissions import commands, ownership
-commands.COMMANDS["updateWarehouse"] = commands.Command("wrongly allowed")
+for name in ("updateWarehouse", "transactionRequestAction"):
+    commands.COMMANDS[name] = commands.Command("wrongly allowed")
 ownership.check_arguments = lambda *arguments: None
 """
 RENAME_WAREHOUSE = """mutation($id: ID!) { updateWarehouse(id: $id, input: {email: "a@b.example"}) {
   errors { message } } }"""
 
 
+REFUND_AMOUNT = """mutation($id: ID!) { transactionRequestAction(id: $id, actionType: REFUND,
+  amount: 1) { errors { message } } }"""
+
+
 @contextlib.contextmanager
 def leaky_api(town: LeakTown, folder: Path) -> Iterator[str]:
-    """Run a second API, in which one mutation more is allowed and no argument is checked."""
+    """Run a second API, in which two mutations more are allowed and no argument is checked."""
     (folder / "leaky_settings.py").write_text(LEAKY_SETTINGS, "utf-8")
     stack = dataclasses.replace(town.shops.live.stack, saleor_port=find_free_port())
     environment = {
@@ -209,7 +229,7 @@ def test_the_leak_test_fails_when_one_mutation_is_wrongly_allowed(
     probe = Probe(
         "Mutation.updateWarehouse", RENAME_WAREHOUSE, {"id": leak_town.other.ids["Warehouse"]}
     )
-    assert merchant.refused(probe.text, **probe.variables) == NOT_OPEN
+    assert merchant.refused(probe.text, **probe.variables) == AT_COUNTER
     usual = merchant.url
     try:
         with leaky_api(leak_town, tmp_path) as merchant.url:
@@ -219,9 +239,14 @@ def test_the_leak_test_fails_when_one_mutation_is_wrongly_allowed(
 
             admin.execute("ALTER TABLE warehouse_warehouse DISABLE TRIGGER alencon_guard_update")
             merchant.ask(probe.text, **probe.variables)
+            after = leak_town.fingerprint()
+            changed = [name for name in before if before[name] != after[name]]
 
-        after = leak_town.fingerprint()
-        changed = [name for name in before if before[name] != after[name]]
+            # Money of an order that both have lines of: no trigger tells whose it is, the rules do.
+            payment = leak_town.shops.one(SHARED_PAYMENT, f"{OWN}-1")
+            merchant.ask(REFUND_AMOUNT, id=global_id("TransactionItem", payment))
+            paid_back = leak_town.fingerprint()
+            moved = {name for name in after if after[name] != paid_back[name]}
     finally:
         merchant.url = usual
         admin.execute(
@@ -231,6 +256,7 @@ def test_the_leak_test_fails_when_one_mutation_is_wrongly_allowed(
         )
         admin.execute("ALTER TABLE warehouse_warehouse ENABLE TRIGGER alencon_guard_update")
     assert changed == ["warehouse_warehouse"]
+    assert moved >= {"payment_transactionevent", "payment_transactionitem"}
 
 
 class WithToken(Merchant):

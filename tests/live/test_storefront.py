@@ -17,7 +17,6 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from saleor_alencon.local.catalogue_files import catalogue_write
 from saleor_alencon.local.demo import OPERATOR
 from saleor_alencon.local.demo_shops import read_shops
 from saleor_alencon.local.processes import find_free_port
@@ -86,7 +85,7 @@ def open_shop(town: OfficeTown, office: str, folder: Path) -> None:
     )
     operator.submit(f"{record}valider")
     town.run("shops", "provision", SHOP)
-    assert import_catalogue(town, SHOP, folder, PRODUCTS).startswith(f"{PRODUCTS} created")
+    assert town.import_catalogue(SHOP, folder, PRODUCTS).startswith(f"{PRODUCTS} created")
     form = operator.submit(f"{record}compte-stripe")
     operator.get(f"{form.url}?outcome=succeed")
     operator.submit(f"{record}mettre-en-ligne")
@@ -98,20 +97,6 @@ def open_shop(town: OfficeTown, office: str, folder: Path) -> None:
     )
     assert [state for (state,) in states] == ["prospect", "committed", "approved", "live"]
     assert town.run("shops", "verify", SHOP).strip() == "1 shops: nothing differs"
-
-
-def import_catalogue(town: OfficeTown, slug: str, folder: Path, products: int) -> str:
-    """Import a generated catalogue with its pictures; return the line of counts."""
-    shops = read_shops()
-    number = next(n for n, shop in enumerate(shops, 1) if shop["slug"] == slug)
-    written = catalogue_write(
-        folder=folder, shop=shops[number - 1], number=number, products=products, images=True
-    )
-    output = town.run(
-        "catalogue", "import", str(written.sheet), "--images", str(written.pictures),
-        "--shop", slug,
-    )  # fmt: skip
-    return output.strip().splitlines()[-1]
 
 
 def find_product(town: OfficeTown, shop: str) -> dict[str, Any]:
@@ -144,7 +129,7 @@ def market() -> Iterator[Market]:
             office = f"http://127.0.0.1:{office_port}"
             open_shop(town, office, folder)
             for slug in NEIGHBOURS:
-                import_catalogue(town, slug, folder, 40)
+                town.import_catalogue(slug, folder, 40)
             products = {slug: find_product(town, slug) for slug in (SHOP, *NEIGHBOURS)}
             start_saleor_tasks(town.stack, town.processes, folder)
             yield Market(town, office, stripe, products)

@@ -1,8 +1,11 @@
 """States of a shop order and its pickup, and the mark of a refusal."""
 
+from itertools import pairwise
+
 import pytest
 
 from saleor_alencon.domain.commission import NO_COMMISSION
+from saleor_alencon.domain.money import price_of_pieces
 from saleor_alencon.domain.order_books import (
     LineFact,
     OrderFacts,
@@ -11,7 +14,7 @@ from saleor_alencon.domain.order_books import (
     TenderKind,
     derive_order_books,
 )
-from saleor_alencon.domain.refund_marks import RefundMark
+from saleor_alencon.domain.refund_marks import RefundMark, without_mark
 from saleor_alencon.domain.shop_orders import (
     LineProgress,
     PickupState,
@@ -77,6 +80,25 @@ def test_a_mark_is_read_as_it_was_signed():
     assert RefundMark.read(plain.sign("x")) == plain
     assert RefundMark.read("Geste commercial") is None
     assert RefundMark.read(None) is None
+
+
+def test_a_reason_is_shown_as_it_was_written_and_nobody_writes_a_mark():
+    signed = RefundMark("librairie-des-halles", "tableau-4f1c09ab52de").sign("Abîmé")
+
+    assert without_mark(signed) == "Abîmé"
+    assert without_mark("[alencon:x:refus-1] rendu [alencon:x:refus-2:livraison]") == "rendu"
+    assert without_mark("coupé [alencon:x:refus-1") == "coupé"
+    assert without_mark(None) == ""
+    assert RefundMark.read(without_mark("y [alencon:x:[alencon:x:refus-1]]")) is None
+
+
+def test_the_prices_of_a_lines_pieces_add_up_to_the_line():
+    prices = [price_of_pieces(1000, 3, pieces) for pieces in range(4)]
+
+    assert prices == [0, 333, 666, 1000]
+    assert [late - early for early, late in pairwise(prices)] == [333, 333, 334]
+    with pytest.raises(ValueError, match="4 of 3 pieces"):
+        price_of_pieces(1000, 3, 4)
 
 
 def test_a_refused_shop_gives_its_part_of_the_delivery_fee_back():
