@@ -20,6 +20,7 @@ REFUSE = "alencon_refuse"
 STAMP = "alencon_stamp"
 LIST = "alencon_stamp_listing"
 KEEP = "alencon_keep_shop"
+MORE_TRIGGERS = {"product_product": 2, "order_orderline": 1}
 POLICY = "alencon_merchant"
 MARKER = "alencon_scope_rules"
 ON = "coalesce(current_setting('alencon.shop', true), '') <> ''"
@@ -306,6 +307,6 @@ def expected_protection(name: str) -> tuple[bool, int, int, bool]:
     """Return row security, policies, triggers and direct writing of one table, as installed."""
     table = TABLES[name]
     if isinstance(table, Own):
-        return True, 1, 3 + (name in ("product_product", "order_orderline")), False
+        return True, 1, 3 + MORE_TRIGGERS.get(name, 0), False
     triggers = 0 if table.written else 1
     return isinstance(table, Hidden), 0, triggers, False
