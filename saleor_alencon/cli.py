@@ -4,7 +4,7 @@ import os
 import sys
 
 NO_DATABASE = frozenset(
-    {"bench", "saleor", "stripe", "help", "--help", "--version", "makemessages"}
+    {"bench", "saleor", "scope", "stripe", "help", "--help", "--version", "makemessages"}
 )
 """Commands that need no database of the Office, so none is started for them."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from .errors import RoleMissing, TablesUnclassed
-from .predicates import DEFINER_FUNCTIONS, SELLER, SHOP, SHOP_KEY, marked
+from .predicates import LINE_SHOP, SEES, SEES_NAME, SELLER, SHOP, SHOP_KEY, marked
 from .tables import TABLES, Hidden, Own, Shared
 
 ROLE = "alencon_merchant"
@@ -20,24 +20,28 @@ REFUSE = "alencon_refuse"
 STAMP = "alencon_stamp"
 LIST = "alencon_stamp_listing"
 KEEP = "alencon_keep_shop"
+MORE_TRIGGERS = {"product_product": 2, "order_orderline": 1}
 POLICY = "alencon_merchant"
 MARKER = "alencon_scope_rules"
 ON = "coalesce(current_setting('alencon.shop', true), '') <> ''"
 INDEXES = {
-    "alencon_product_shop": "product_product",
-    "alencon_order_line_shop": "order_orderline",
+    "alencon_product_shop": f"product_product ((private_metadata ->> '{SHOP_KEY}'))",
+    "alencon_line_shop": f"order_orderline ({LINE_SHOP}, order_id)",
 }
 
 
 def scope_statements() -> list[str]:
     """Return every statement that installs the rules, for ``ROLE`` being there."""
-    statements = [f"GRANT USAGE ON SCHEMA public TO {ROLE}", *function_statements()]
+    statements = [
+        f"GRANT USAGE ON SCHEMA public TO {ROLE}",
+        f"ALTER TABLE order_orderline ADD COLUMN IF NOT EXISTS {LINE_SHOP} text",
+        "DROP INDEX IF EXISTS alencon_order_line_shop",  # of earlier versions
+        *function_statements(),
+    ]
     for name, table in TABLES.items():
         statements += table_statements(name, table)
-    for name, table in INDEXES.items():
-        statements.append(
-            f"CREATE INDEX IF NOT EXISTS {name} ON {table} ((private_metadata ->> '{SHOP_KEY}'))"
-        )
+    for name, place in INDEXES.items():
+        statements.append(f"CREATE INDEX IF NOT EXISTS {name} ON {place}")
     return statements
 
 
@@ -99,7 +103,7 @@ def own_statements(name: str, table: Own) -> list[str]:
 
 
 def function_statements() -> list[str]:
-    """Return the functions that refuse, stamp a new product, and keep a lost line's shop."""
+    """Return the functions that refuse, that give a row its shop, and that say what is seen."""
     return [
         f"CREATE FUNCTION {REFUSE}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION"
         f" 'alencon: not for merchants' USING ERRCODE = '42501'; END $$",
@@ -119,24 +123,42 @@ def function_statements() -> list[str]:
         f" WHERE v.external_reference = '{SELLER}/' || {SHOP}; RETURN NULL; END $$",
         f"CREATE TRIGGER {LIST} AFTER INSERT ON product_product"
         f" FOR EACH ROW WHEN ({ON}) EXECUTE FUNCTION {LIST}()",
-        # When a variant is removed, its order lines lose it: keep whose they were.
+        # An order line carries its shop, in a column that Saleor does not know of: found by an
+        # index, and kept when its variant is removed.
         f"CREATE FUNCTION {KEEP}() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$"
-        " DECLARE shop jsonb; BEGIN SELECT p.private_metadata -> '" + SHOP_KEY + "' INTO shop"
-        " FROM product_productvariant v JOIN product_product p ON p.id = v.product_id"
-        " WHERE v.id = OLD.variant_id; IF shop IS NOT NULL THEN NEW.private_metadata :="
-        " jsonb_set(coalesce(NEW.private_metadata, '{}'), '{" + SHOP_KEY + "}', shop); END IF;"
-        " RETURN NEW; END $$",
-        f"CREATE TRIGGER alencon_a_{KEEP} BEFORE UPDATE OF variant_id ON order_orderline"
-        " FOR EACH ROW WHEN (OLD.variant_id IS NOT NULL AND NEW.variant_id IS NULL)"
-        f" EXECUTE FUNCTION {KEEP}()",
+        f" {KEEP_BODY} $$",
+        f"CREATE TRIGGER alencon_a_{KEEP} BEFORE INSERT OR UPDATE OF variant_id ON order_orderline"
+        f" FOR EACH ROW EXECUTE FUNCTION {KEEP}()",
         *(
-            f"CREATE FUNCTION {name}(bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER"
-            f" SET search_path = public AS $$ SELECT {condition} $$"
-            for name, condition in DEFINER_FUNCTIONS.items()
+            f"CREATE FUNCTION {SEES_NAME}{name}(key {kind}) RETURNS boolean LANGUAGE plpgsql STABLE"
+            f" PARALLEL SAFE SECURITY DEFINER SET search_path = public AS"
+            f" $$ BEGIN RETURN {condition}; END $$"
+            for name, (kind, condition) in SEES.items()
         ),
     ]
 
 
+KEEP_BODY = f"""
+DECLARE variant integer := NEW.variant_id;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF variant IS NULL OR variant IS NOT DISTINCT FROM OLD.variant_id THEN
+      IF OLD.{LINE_SHOP} IS NOT NULL THEN RETURN NEW; END IF;
+      variant := OLD.variant_id;
+    END IF;
+  END IF;
+  SELECT p.private_metadata ->> '{SHOP_KEY}' INTO NEW.{LINE_SHOP} FROM product_productvariant v
+    JOIN product_product p ON p.id = v.product_id WHERE v.id = variant;
+  RETURN NEW;
+END"""
+# Lines from before the rules were there, or before their products had a shop; an earlier version
+# marked those whose variant was removed.
+FILL = f"""
+UPDATE order_orderline l
+   SET {LINE_SHOP} = coalesce(l.private_metadata ->> '{SHOP_KEY}',
+         (SELECT p.private_metadata ->> '{SHOP_KEY}' FROM product_productvariant v
+            JOIN product_product p ON p.id = v.product_id WHERE v.id = l.variant_id))
+ WHERE {LINE_SHOP} IS NULL"""
 REMOVE = f"""
 DO $$
 DECLARE one record;
@@ -147,7 +169,7 @@ BEGIN
   END LOOP;
   FOR one IN SELECT oid::regprocedure AS name FROM pg_proc
              WHERE pronamespace = 'public'::regnamespace
-               AND proname ~ '^alencon_(own|guard|refuse|stamp|keep_shop|scope)' LOOP
+               AND proname ~ '^alencon_(own|guard|refuse|stamp|keep_shop|scope|sees)' LOOP
     EXECUTE format('DROP FUNCTION %s CASCADE', one.name);
   END LOOP;
   FOR one IN SELECT relname FROM pg_class
@@ -175,6 +197,7 @@ def scope_install() -> str:
         cursor.execute(REMOVE)
         for statement in scope_statements():
             cursor.execute(statement)
+        cursor.execute(FILL)
         digest = rules_digest()
         cursor.execute(
             f"CREATE FUNCTION {MARKER}() RETURNS text LANGUAGE sql IMMUTABLE"
@@ -186,7 +209,8 @@ def scope_install() -> str:
 def scope_remove() -> None:
     """Take every rule out of the database; merchants can do nothing from then on.
 
-    The role stays, without any right: other databases of the server may use it.
+    The role stays, without any right: other databases of the server may use it. The order lines'
+    column stays: of a line whose variant is gone nothing else says the shop.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(REMOVE)
@@ -283,6 +307,6 @@ def expected_protection(name: str) -> tuple[bool, int, int, bool]:
     """Return row security, policies, triggers and direct writing of one table, as installed."""
     table = TABLES[name]
     if isinstance(table, Own):
-        return True, 1, 3 + (name in ("product_product", "order_orderline")), False
+        return True, 1, 3 + MORE_TRIGGERS.get(name, 0), False
     triggers = 0 if table.written else 1
     return isinstance(table, Hidden), 0, triggers, False

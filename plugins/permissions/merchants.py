@@ -1,10 +1,10 @@
 """Who is a merchant: read from the tables that provisioning keeps, at the begin of a request."""
 
-import base64
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.conf import settings
+from django.db import connections
 
 from .predicates import SHOP_KEY
 
@@ -18,15 +18,18 @@ READ_ONLY_STATES = ("suspended", CLOSED)
 PERMISSIONS = ("product.manage_products", "order.manage_orders", "payment.handle_payments")
 
 FIND_SHOPS = f"""
-SELECT w.private_metadata ->> '{SHOP_KEY}', w.private_metadata ->> '{STATE_KEY}',
-       w.private_metadata ->> '{GROUP_KEY}'
+SELECT w.private_metadata ->> '{SHOP_KEY}', w.private_metadata ->> '{STATE_KEY}'
   FROM warehouse_warehouse w
- WHERE w.private_metadata ->> '{GROUP_KEY}' = ANY(%s) AND w.private_metadata ? '{SHOP_KEY}'
- ORDER BY 1"""
-FIND_GROUPS = """
-SELECT g.group_id, EXISTS (SELECT FROM account_group_permissions p WHERE p.group_id = g.group_id)
-  FROM account_user_groups g WHERE g.user_id = %s"""
-HAS_PERMISSIONS = "SELECT EXISTS (SELECT FROM account_user_user_permissions WHERE user_id = %s)"
+ WHERE w.private_metadata ->> '{GROUP_KEY}' = ANY (ARRAY(
+         SELECT encode(convert_to('Group:' || g.group_id, 'UTF8'), 'base64')
+           FROM account_user_groups g WHERE g.user_id = %s))
+   AND w.private_metadata ? '{SHOP_KEY}' ORDER BY 1"""
+# Whether somebody gave the user any permission, and whether there are merchants at all.
+FIND_OTHERS = f"""
+SELECT EXISTS (SELECT FROM account_user_user_permissions WHERE user_id = %(user)s)
+       OR EXISTS (SELECT FROM account_user_groups g JOIN account_group_permissions p
+                    ON p.group_id = g.group_id WHERE g.user_id = %(user)s),
+       EXISTS (SELECT FROM warehouse_warehouse WHERE private_metadata ? '{GROUP_KEY}')"""
 
 
 @dataclass(frozen=True)
@@ -60,28 +63,27 @@ def find_merchant(user: Any) -> Merchant | None:
     """Return the user as a merchant, or None: a shopper, or a member of the Office's staff.
 
     Who works for a shop is a merchant, whatever other groups there are; so is a staff user to whom
-    nobody gave any permission. A superuser never is.
+    nobody gave any permission, once any shop has a group. A superuser never is.
     """
     if user is None or not user.is_staff or not user.is_active or user.is_superuser:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(FIND_GROUPS, [user.pk])
-        groups = dict(cursor.fetchall())
-        cursor.execute(FIND_SHOPS, [[global_group_id(number) for number in groups]])
-        shops = tuple(
-            MerchantShop(slug, state in READ_ONLY_STATES, state == CLOSED)
-            for slug, state, _group in cursor.fetchall()
+    alias = settings.DATABASE_CONNECTION_REPLICA_NAME
+    shops = find_shops(user.pk, alias)
+    if shops:
+        return Merchant(user.pk, shops)
+    with connections[alias].cursor() as cursor:
+        cursor.execute(FIND_OTHERS, {"user": user.pk})
+        may_something, any_shop = cursor.fetchone()
+    return Merchant(user.pk, ()) if any_shop and not may_something else None
+
+
+def find_shops(user_id: int, alias: str) -> tuple[MerchantShop, ...]:
+    """Return the shops whose group the user is in, by slug; within a scope, its own shop only."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(FIND_SHOPS, [user_id])
+        return tuple(
+            MerchantShop(slug, state in READ_ONLY_STATES, state == CLOSED) for slug, state in cursor
         )
-        if shops:
-            return Merchant(user.pk, shops)
-        cursor.execute(HAS_PERMISSIONS, [user.pk])
-        may_something = cursor.fetchone()[0] or any(groups.values())
-    return None if may_something else Merchant(user.pk, ())
-
-
-def global_group_id(number: int) -> str:
-    """Return a group's id as Saleor's API shows it, and provisioning keeps it."""
-    return base64.b64encode(f"Group:{number}".encode()).decode()
 
 
 def grant_permissions(user: Any) -> None:
@@ -91,6 +93,7 @@ def grant_permissions(user: Any) -> None:
     """
     if user._effective_permissions is None:
         user.effective_permissions = merchant_permissions()
+        user._effective_permissions_cache = set(PERMISSIONS)  # what that query would find
 
 
 def merchant_permissions() -> Any:

@@ -1,13 +1,19 @@
 """SQL conditions: does a row belong to the shop of the running request?
 
-Each takes an SQL expression (a column) and returns an SQL condition. They name the whole way to
-the shop, because they are used twice: in row security policies, and in triggers that run as the
-tables' owner, for whom no policy applies.
+Each takes an SQL expression (a column) and returns an SQL condition. They are used twice: in row
+security policies, and in triggers that run as the tables' owner, for whom no policy applies.
+
+Where one row is asked about another, a function of the tables' owner answers (``SEES``):
+PostgreSQL keeps its plan, while a condition spelt out is planned anew in each query, with the
+policies of every table on the way to the shop. It is asked row by row; what is listed and counted
+as a whole has conditions that an index answers: products, warehouses, stocks, orders, their lines.
 """
 
 SHOP = "nullif(current_setting('alencon.shop', true), '')"
 USER = "nullif(current_setting('alencon.user', true), '')::integer"
 SHOP_KEY = "alencon.shop"
+LINE_SHOP = "alencon_shop"  # a column of the order lines; installing.py keeps it
+SEES_NAME = "alencon_sees_"
 SELLER = "boutique"  # the attribute by which a product's page names its shop; of its values too
 TOWN_APP = "alencon.town"
 
@@ -22,27 +28,15 @@ def unmarked(row: str) -> str:
     return f"NOT {row}.private_metadata ? '{SHOP_KEY}'"
 
 
-def product(column: str) -> str:
-    """Say that a column names a product of the shop."""
-    return f"EXISTS (SELECT FROM product_product op WHERE op.id = {column} AND {marked('op')})"
-
-
-def variant(column: str) -> str:
-    """Say that a column names a variant of one of the shop's products."""
-    return (
-        "EXISTS (SELECT FROM product_productvariant ov JOIN product_product op"
-        f" ON op.id = ov.product_id WHERE ov.id = {column} AND {marked('op')})"
-    )
+def sees(what: str, column: str) -> str:
+    """Say that a column names a row of the shop, by the function of that name in ``SEES``."""
+    assert what in SEES, what
+    return f"{SEES_NAME}{what}({column})"
 
 
 def warehouse(column: str) -> str:
     """Say that a column names the shop's warehouse."""
-    return f"EXISTS (SELECT FROM warehouse_warehouse ow WHERE ow.id = {column} AND {marked('ow')})"
-
-
-def collection(column: str) -> str:
-    """Say that a column names the shop's collection."""
-    return f"EXISTS (SELECT FROM product_collection oc WHERE oc.id = {column} AND {marked('oc')})"
+    return f"{column} = ANY (ARRAY(SELECT ow.id FROM warehouse_warehouse ow WHERE {marked('ow')}))"
 
 
 def shop_value(row: str) -> str:
@@ -54,25 +48,15 @@ def shop_value(row: str) -> str:
 
 
 def order_line_row(row: str) -> str:
-    """Say that an order line's row is the shop's: by its variant, or by the mark of a lost one."""
-    return f"({marked(row)} OR {variant(f'{row}.variant_id')})"
-
-
-def order_line(column: str) -> str:
-    """Say that a column names an order line of the shop."""
-    return (
-        f"EXISTS (SELECT FROM order_orderline ol WHERE ol.id = {column} AND {order_line_row('ol')})"
-    )
+    """Say that an order line's row is the shop's."""
+    return f"{row}.{LINE_SHOP} = {SHOP}"
 
 
 def order(column: str) -> str:
     """Say that a column names an order with a line of the shop."""
     return (
-        "(EXISTS (SELECT FROM order_orderline ol JOIN product_productvariant ov"
-        " ON ov.id = ol.variant_id JOIN product_product op ON op.id = ov.product_id"
-        f" WHERE ol.order_id = {column} AND {marked('op')})"
-        " OR EXISTS (SELECT FROM order_orderline ol"
-        f" WHERE ol.order_id = {column} AND {marked('ol')}))"
+        f"EXISTS (SELECT FROM order_orderline ol WHERE ol.order_id = {column}"
+        f" AND {order_line_row('ol')})"
     )
 
 
@@ -84,37 +68,91 @@ def transaction(column: str, key: str = "id") -> str:
     )
 
 
-def lines_all_own(table: str, parent: str) -> str:
-    """Say, of the parent ``$1``, that it has lines in a table, all of them the shop's."""
-    return (
-        f"EXISTS (SELECT FROM {table} l WHERE l.{parent} = $1)"
-        f" AND NOT EXISTS (SELECT FROM {table} l JOIN order_orderline ol"
-        f" ON ol.id = l.order_line_id WHERE l.{parent} = $1"
-        f" AND NOT coalesce({order_line_row('ol')}, false))"
-    )
-
-
-# A policy that asks for what is *not* there must look past the policies of the tables it asks:
-# in the merchant's role the other shops' lines are never there.
-DEFINER_FUNCTIONS = {
-    "alencon_own_fulfilment": lines_all_own("order_fulfillmentline", "fulfillment_id"),
-    "alencon_own_refund": lines_all_own("order_ordergrantedrefundline", "granted_refund_id"),
-}
-
-
-def fulfilment(column: str) -> str:
-    """Say that a column names a fulfilment with lines, all of them the shop's."""
-    return f"alencon_own_fulfilment({column})"
-
-
-def granted_refund(column: str) -> str:
-    """Say that a column names a refund with lines, all of them the shop's."""
-    return f"alencon_own_refund({column})"
-
-
 def town_app(row: str) -> str:
     """Say that a row is the App of the Office's page in the Dashboard."""
     return (
         f"({row}.identifier = '{TOWN_APP}' AND {row}.type = 'thirdparty' AND {row}.is_active"
         f" AND {row}.removed_at IS NULL)"
     )
+
+
+# By name: the type of the key, and the condition on it, ``key``.
+SEES: dict[str, tuple[str, str]] = {
+    "product": (
+        "integer",
+        f"EXISTS (SELECT FROM product_product op WHERE op.id = key AND {marked('op')})",
+    ),
+    "variant": (
+        "integer",
+        "EXISTS (SELECT FROM product_productvariant ov JOIN product_product op"
+        f" ON op.id = ov.product_id WHERE ov.id = key AND {marked('op')})",
+    ),
+    "media": (
+        "integer",
+        "EXISTS (SELECT FROM product_productmedia om JOIN product_product op"
+        f" ON op.id = om.product_id WHERE om.id = key AND {marked('op')})",
+    ),
+    "assignment": (
+        "integer",
+        "EXISTS (SELECT FROM attribute_assignedvariantattribute oa JOIN product_productvariant ov"
+        " ON ov.id = oa.variant_id JOIN product_product op ON op.id = ov.product_id"
+        f" WHERE oa.id = key AND {marked('op')})",
+    ),
+    # A value that a product or a variant of the shop has.
+    "value": (
+        "integer",
+        "EXISTS (SELECT FROM attribute_assignedproductattributevalue oa JOIN product_product op"
+        f" ON op.id = oa.product_id WHERE oa.value_id = key AND {marked('op')})"
+        " OR EXISTS (SELECT FROM attribute_assignedvariantattributevalue oa"
+        " JOIN attribute_assignedvariantattribute ob ON ob.id = oa.assignment_id"
+        " JOIN product_productvariant ov ON ov.id = ob.variant_id"
+        " JOIN product_product op ON op.id = ov.product_id"
+        f" WHERE oa.value_id = key AND {marked('op')})",
+    ),
+    "collection": (
+        "integer",
+        f"EXISTS (SELECT FROM product_collection oc WHERE oc.id = key AND {marked('oc')})",
+    ),
+    # The shop's, or one of the Office's, which all shops may see.
+    "office_collection": (
+        "integer",
+        "EXISTS (SELECT FROM product_collection oc WHERE oc.id = key"
+        f" AND ({marked('oc')} OR {unmarked('oc')}))",
+    ),
+    "stock": (
+        "integer",
+        "EXISTS (SELECT FROM warehouse_stock os JOIN warehouse_warehouse ow"
+        f" ON ow.id = os.warehouse_id WHERE os.id = key AND {marked('ow')})",
+    ),
+    "order_line": (
+        "uuid",
+        f"EXISTS (SELECT FROM order_orderline ol WHERE ol.id = key AND {order_line_row('ol')})",
+    ),
+    # A fulfilment with lines, all of them the shop's.
+    "fulfilment": (
+        "integer",
+        "(SELECT bool_and(coalesce("
+        + order_line_row("ol")
+        + ", false)) FROM order_fulfillmentline fl"
+        " JOIN order_orderline ol ON ol.id = fl.order_line_id WHERE fl.fulfillment_id = key)",
+    ),
+    # A refund with lines, all of them the shop's.
+    "refund": (
+        "integer",
+        "(SELECT bool_and(coalesce("
+        + order_line_row("ol")
+        + ", false)) FROM order_ordergrantedrefundline gl"
+        " JOIN order_orderline ol ON ol.id = gl.order_line_id WHERE gl.granted_refund_id = key)",
+    ),
+    # The warehouse's, the Office's, and those of the shop's orders.
+    "address": (
+        "integer",
+        "EXISTS (SELECT FROM warehouse_warehouse ow WHERE ow.address_id = key"
+        f" AND {marked('ow')})"
+        " OR EXISTS (SELECT FROM site_sitesettings WHERE company_address_id = key)"
+        " OR EXISTS (SELECT FROM order_order oo JOIN order_orderline ol ON ol.order_id = oo.id"
+        f" WHERE oo.shipping_address_id = key AND {order_line_row('ol')})"
+        " OR EXISTS (SELECT FROM order_order oo JOIN order_orderline ol ON ol.order_id = oo.id"
+        f" WHERE oo.billing_address_id = key AND {order_line_row('ol')})",
+    ),
+}

@@ -1,17 +1,20 @@
 """The scope of one merchant's request: its role and shop on both of Saleor's connections.
 
-While it lasts, every query passes by ``RequestScope.guard``, which refuses to run on a connection
-that is not in the merchant's role: one that was lost and opened again gets the role first. The
+While it lasts, a connection that is opened gets the role before anything else, and every query
+passes by ``RequestScope.guard``, which refuses to run on a connection that is not in the role. The
 settings are written outside of transactions only, because a rollback would take them back.
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import connections
+from psycopg.errors import UndefinedFunction
 
 from .errors import ScopeLost
 from .installing import MARKER, ROLE, rules_digest
@@ -20,10 +23,11 @@ from .merchants import MerchantShop
 logger = logging.getLogger(__name__)
 
 NO_SHOP = " "  # no shop's slug: nothing is found, and the guards stay awake
-ENTER = (
-    "SELECT set_config('alencon.shop', %s, false), set_config('alencon.user', %s, false),"
-    " set_config('role', %s, false)"
-)
+# One message to the server; the second statement sees what the first has done.
+ENTER = f"""
+SELECT set_config('alencon.shop', %s, false), set_config('alencon.user', %s, false),
+       set_config('role', %s, false);
+SELECT current_user, current_setting('alencon.shop'), public.{MARKER}()"""
 LEAVE = (
     "SELECT set_config('role', 'none', false), set_config('alencon.shop', '', false),"
     " set_config('alencon.user', '', false)"
@@ -50,7 +54,7 @@ class RequestScope:
         return self.shop is None or self.shop.read_only
 
     def begin(self) -> None:
-        """Take the role on both connections.
+        """Take the role on both connections; on one that is not open, when it is opened.
 
         :raises ScopeLost: a connection is within a transaction, or has not this version's rules.
         """
@@ -61,10 +65,12 @@ class RequestScope:
         for name in names:
             connection = connections[name]
             connection.execute_wrappers.append(self.guard)
+            connection.init_connection_state = partial(self._opened, connection)
             self._connections.append(connection)
         try:
             for connection in self._connections:
-                self._take(connection, check=True)
+                if connection.connection is not None:
+                    self._take(connection)
         except BaseException:
             self.end()
             raise
@@ -74,11 +80,15 @@ class RequestScope:
         for connection in self._connections:
             if self.guard in connection.execute_wrappers:
                 connection.execute_wrappers.remove(self.guard)
+            connection.__dict__.pop("init_connection_state", None)
             try:
                 raw = connection.connection
                 if raw is not None and not raw.closed:
                     if connection.in_atomic_block or not raw.autocommit:
                         raise ScopeLost("A transaction outlived its request.")
+                    if connection.close_at is not None and time.monotonic() >= connection.close_at:
+                        connection.close()  # as Django does after this request: one question less
+                        continue
                     with raw.cursor() as cursor:
                         cursor.execute(LEAVE)
             except Exception as error:
@@ -113,44 +123,46 @@ class RequestScope:
         self._role = role
         self._held.clear()
         for connection in self._connections:
+            if connection.connection is None:
+                continue
             try:
                 self._take(connection)
             except Exception:
                 connection.close()
                 raise
 
-    def _take(self, connection: Any, check: bool = False) -> None:
+    def _opened(self, connection: Any) -> None:
+        """Do as Django on a new connection, and put it into the role; one that is not is closed."""
+        type(connection).init_connection_state(connection)
+        try:
+            self._take(connection)
+        except Exception:
+            connection.close()
+            raise
+
+    def _take(self, connection: Any) -> None:
         """Put role and shop on one connection.
 
-        :raises ScopeLost: within a transaction, or when the rules are not installed.
+        :raises ScopeLost: within a transaction, or the rules are missing or of another version.
         """
         connection.ensure_connection()
         raw = connection.connection
         if connection.in_atomic_block or not raw.autocommit:
             raise ScopeLost("The merchant's role cannot be taken within a transaction.")
         shop = self.shop.slug if self.shop else NO_SHOP
-        with raw.cursor() as cursor:
-            if check:
-                check_rules(cursor)
-            cursor.execute(ENTER, [shop, str(self.user_id), self._role])
-            cursor.execute("SELECT current_user, current_setting('alencon.shop')")
-            role, found = cursor.fetchone()
+        try:
+            with raw.cursor() as cursor:
+                cursor.execute(ENTER, [shop, str(self.user_id), self._role])
+                cursor.nextset()
+                role, found, rules = cursor.fetchone()
+        except UndefinedFunction:
+            raise ScopeLost(OTHER_RULES) from None
         if found != shop or (self._role == ROLE) != (role == ROLE):
             raise ScopeLost("A connection did not take the merchant's role.")
+        if rules != RULES:
+            raise ScopeLost(OTHER_RULES)
         self._held[connection.alias] = raw
 
 
-def check_rules(cursor: Any) -> None:
-    """See that the database's rules are those of this version.
-
-    :raises ScopeLost: they are not; `alencon_scope install` cures it.
-    """
-    cursor.execute("SELECT to_regproc(%s) IS NOT NULL", [f"public.{MARKER}"])
-    if cursor.fetchone()[0]:
-        cursor.execute(f"SELECT public.{MARKER}()")
-        if cursor.fetchone()[0] == RULES:
-            return
-    raise ScopeLost("The rules are missing or of another version: run `alencon_scope install`.")
-
-
+OTHER_RULES = "The rules are missing or of another version: run `alencon_scope install`."
 RULES = rules_digest()

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from graphene.utils.str_converters import to_snake_case
@@ -21,9 +22,10 @@ from saleor.core.exceptions import PermissionDenied
 from saleor.graphql.api import schema
 from saleor.graphql.core.context import disallow_replica_in_context
 
-from .commands import COMMANDS, INSTEAD
+from .commands import COMMANDS, INSTEAD, Command
 from .fields import FIELDS, ORDER_PLAIN, QUERIES
 from .looks import refusal
+from .merchants import find_shops
 from .order_rules import RULES
 from .ownership import Refused, check_arguments
 from .paid_orders import check_paid
@@ -123,7 +125,21 @@ class MerchantResolvers(MiddlewareManager):
             raise Refused(self.why_read_only())
         disallow_replica_in_context(info.context)
         with allow_writer():
+            self.confirm(command)
             check_arguments(info, command, arguments)
+
+    def confirm(self, command: Command) -> None:
+        """See in the database that is written to, not its copy, that the shop may still do this.
+
+        :raises Refused: it was suspended, or the merchant left it, a moment ago.
+        """
+        if command.account:
+            return
+        shop = self.scope.shop
+        shops = find_shops(self.scope.user_id, settings.DATABASE_CONNECTION_DEFAULT_NAME)
+        self.scope.shop = next((one for one in shops if shop and one.slug == shop.slug), None)
+        if self.scope.read_only:
+            raise Refused(self.why_read_only())
 
     def run(self, resolver: Any, root: Any, info: Any, arguments: dict[str, Any]) -> Any:
         """Run a mutation as the tables' owner, between the two rows of its trail.

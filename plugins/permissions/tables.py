@@ -39,30 +39,15 @@ class Hidden:
 
 TableClass = Own | Shared | Hidden
 
-PRODUCT = p.product("{row}.product_id")
-VARIANT = p.variant("{row}.variant_id")
-STOCK = (
-    "EXISTS (SELECT FROM warehouse_stock os WHERE os.id = {row}.stock_id AND "
-    + p.warehouse("os.warehouse_id")
-    + ")"
-)
-OWN_ORDER_ADDRESS = (
-    "EXISTS (SELECT FROM order_order oo WHERE (oo.shipping_address_id = {row}.id"
-    " OR oo.billing_address_id = {row}.id) AND " + p.order("oo.id") + ")"
-)
+PRODUCT = p.sees("product", "{row}.product_id")
+VARIANT = p.sees("variant", "{row}.variant_id")
 # What one product says of itself is kept in rows of the same table as the choices that all share.
 CHOICE = (
-    "EXISTS (SELECT FROM attribute_attribute oa WHERE oa.id = {row}.attribute_id"
-    " AND oa.input_type IN ('dropdown', 'multiselect', 'swatch', 'boolean'))"
-    " AND " + p.shop_value("{row}")
+    "({row}.attribute_id IN (SELECT oa.id FROM attribute_attribute oa"
+    " WHERE oa.input_type IN ('dropdown', 'multiselect', 'swatch', 'boolean'))"
+    " AND " + p.shop_value("{row}") + ")"
 )
-VALUE_OF_OWN = (
-    "(EXISTS (SELECT FROM attribute_assignedproductattributevalue oap WHERE"
-    " oap.value_id = {row}.id AND " + p.product("oap.product_id") + ")"
-    " OR EXISTS (SELECT FROM attribute_assignedvariantattributevalue oav"
-    " JOIN attribute_assignedvariantattribute oas ON oas.id = oav.assignment_id WHERE"
-    " oav.value_id = {row}.id AND " + p.variant("oas.variant_id") + "))"
-)
+VALUE_OF_OWN = p.sees("value", "{row}.id")
 UNUSED_VALUE = (
     "NOT EXISTS (SELECT FROM attribute_assignedproductattributevalue WHERE value_id = {row}.id)"
     " AND NOT EXISTS (SELECT FROM attribute_assignedvariantattributevalue"
@@ -71,47 +56,29 @@ UNUSED_VALUE = (
 )
 VALUE_TRANSLATION = (
     "EXISTS (SELECT FROM attribute_attributevalue otv WHERE otv.id = {row}.attribute_value_id"
-    " AND ("
-    + VALUE_OF_OWN.replace("{row}", "otv")
-    + " OR ("
-    + CHOICE.replace("{row}", "otv")
-    + ")))"
+    " AND (" + CHOICE.replace("{row}", "otv") + " OR " + VALUE_OF_OWN.replace("{row}", "otv") + "))"
 )
 FULFILMENT_WRITE = (
-    p.order("{row}.order_id") + " AND NOT EXISTS (SELECT FROM order_fulfillmentline fl"
-    " JOIN order_orderline ol ON ol.id = fl.order_line_id WHERE fl.fulfillment_id = {row}.id"
-    f" AND NOT coalesce({p.order_line_row('ol')}, false))"
+    p.order("{row}.order_id") + " AND coalesce(" + p.sees("fulfilment", "{row}.id") + ", true)"
 )
 REFUND_WRITE = (
-    p.order("{row}.order_id") + " AND NOT EXISTS (SELECT FROM order_ordergrantedrefundline gl"
-    " JOIN order_orderline ol ON ol.id = gl.order_line_id WHERE gl.granted_refund_id = {row}.id"
-    f" AND NOT coalesce({p.order_line_row('ol')}, false))"
+    p.order("{row}.order_id") + " AND coalesce(" + p.sees("refund", "{row}.id") + ", true)"
 )
 PAID_WITH_CARD = (
     "EXISTS (SELECT FROM payment_transactionitem ot WHERE ot.gift_card_id = {card}"
     f" AND {p.order('ot.order_id')})"
 )
-OFFICE_COLLECTION = (
-    "EXISTS (SELECT FROM product_collection oc WHERE oc.id = {row}.collection_id"
-    f" AND ({p.marked('oc')} OR {p.unmarked('oc')}))"
-)
-MEDIA = (
-    "EXISTS (SELECT FROM product_productmedia om WHERE om.id = {row}.media_id AND "
-    + p.product("om.product_id")
-    + ")"
-)
+OFFICE_COLLECTION = p.sees("office_collection", "{row}.collection_id")
 THUMBNAIL = (
-    "({row}.category_id IS NOT NULL OR {row}.collection_id IS NOT NULL"
-    " AND " + OFFICE_COLLECTION + " OR {row}.user_id = " + p.USER + " OR"
-    " EXISTS (SELECT FROM product_productmedia om WHERE om.id = {row}.product_media_id AND "
-    + p.product("om.product_id")
-    + "))"
+    "({row}.category_id IS NOT NULL OR {row}.user_id = " + p.USER + " OR "
+    "{row}.collection_id IS NOT NULL AND " + OFFICE_COLLECTION + " OR "
+    "{row}.product_media_id IS NOT NULL AND " + p.sees("media", "{row}.product_media_id") + ")"
 )
 OF_TOWN_APP = (
     "EXISTS (SELECT FROM app_app oa WHERE oa.id = {row}.app_id AND " + p.town_app("oa") + ")"
 )
 WAREHOUSE = p.warehouse("{row}.warehouse_id")
-ORDER_LINE = p.order_line("{row}.order_line_id")
+ORDER_LINE = p.sees("order_line", "{row}.order_line_id")
 NOBODY = "false"
 
 OWN: dict[str, Own] = {
@@ -128,13 +95,7 @@ OWN: dict[str, Own] = {
         f" AND og.user_id = {p.USER})",
         NOBODY,
     ),
-    "account_address": Own(
-        "(EXISTS (SELECT FROM warehouse_warehouse ow WHERE ow.address_id = {row}.id"
-        f" AND {p.marked('ow')})"
-        " OR EXISTS (SELECT FROM site_sitesettings WHERE company_address_id = {row}.id)"
-        f" OR {OWN_ORDER_ADDRESS})",
-        NOBODY,
-    ),
+    "account_address": Own(p.sees("address", "{row}.id"), NOBODY),
     # The Office's page in the Dashboard, and no other App; of none a token or a webhook.
     "app_app": Own(p.town_app("{row}"), NOBODY),
     "app_appextension": Own(OF_TOWN_APP, NOBODY),
@@ -144,17 +105,17 @@ OWN: dict[str, Own] = {
     "product_productchannellisting": Own(PRODUCT),
     "product_productvariantchannellisting": Own(VARIANT),
     "product_productmedia": Own(PRODUCT),
-    "product_variantmedia": Own(MEDIA + " AND " + VARIANT),
+    "product_variantmedia": Own(p.sees("media", "{row}.media_id") + " AND " + VARIANT),
     "product_producttranslation": Own(PRODUCT),
-    "product_productvarianttranslation": Own(p.variant("{row}.product_variant_id")),
+    "product_productvarianttranslation": Own(p.sees("variant", "{row}.product_variant_id")),
     "product_collection": Own(f"({p.marked('{row}')} OR {p.unmarked('{row}')})", NOBODY),
     "product_collectionchannellisting": Own(OFFICE_COLLECTION, NOBODY),
     "product_collectiontranslation": Own(OFFICE_COLLECTION, NOBODY),
     "product_collectionproduct": Own(
-        PRODUCT, PRODUCT + " AND " + p.collection("{row}.collection_id")
+        PRODUCT, PRODUCT + " AND " + p.sees("collection", "{row}.collection_id")
     ),
     "attribute_attributevalue": Own(
-        f"({VALUE_OF_OWN} OR ({CHOICE}))", f"({VALUE_OF_OWN} OR {UNUSED_VALUE})"
+        f"({CHOICE} OR {VALUE_OF_OWN})", f"({VALUE_OF_OWN} OR {UNUSED_VALUE})"
     ),
     "attribute_attributevaluetranslation": Own(VALUE_TRANSLATION, NOBODY),
     "attribute_assignedproductattributevalue": Own(
@@ -163,27 +124,28 @@ OWN: dict[str, Own] = {
         " WHERE sv.id = {row}.value_id AND " + p.shop_value("sv") + ")",
     ),
     "attribute_assignedvariantattribute": Own(VARIANT),
-    "attribute_assignedvariantattributevalue": Own(
-        "EXISTS (SELECT FROM attribute_assignedvariantattribute oas"
-        " WHERE oas.id = {row}.assignment_id AND " + p.variant("oas.variant_id") + ")"
-    ),
+    "attribute_assignedvariantattributevalue": Own(p.sees("assignment", "{row}.assignment_id")),
     "thumbnail_thumbnail": Own(THUMBNAIL),
     # The shop's warehouse and what lies there.
     "warehouse_warehouse": Own(p.marked("{row}")),
     "warehouse_channelwarehouse": Own(WAREHOUSE, NOBODY),
     "warehouse_warehouse_shipping_zones": Own(WAREHOUSE, NOBODY),
-    "warehouse_stock": Own(WAREHOUSE, WAREHOUSE + " AND " + p.variant("{row}.product_variant_id")),
-    "warehouse_allocation": Own(ORDER_LINE, f"({ORDER_LINE} AND {STOCK})"),
+    "warehouse_stock": Own(
+        WAREHOUSE, WAREHOUSE + " AND " + p.sees("variant", "{row}.product_variant_id")
+    ),
+    "warehouse_allocation": Own(
+        ORDER_LINE, ORDER_LINE + " AND " + p.sees("stock", "{row}.stock_id")
+    ),
     # Orders: the row is shared by its shops (fields.py tells what of it is shown), lines are not.
     "order_order": Own(
         "{row}.status NOT IN ('draft', 'unconfirmed', 'expired') AND " + p.order("{row}.id"),
         p.order("{row}.id"),
     ),
     "order_orderline": Own(p.order_line_row("{row}")),
-    "order_fulfillment": Own(p.fulfilment("{row}.id"), FULFILMENT_WRITE),
+    "order_fulfillment": Own(p.sees("fulfilment", "{row}.id"), FULFILMENT_WRITE),
     "order_fulfillmentline": Own(ORDER_LINE),
     # Refunds of own lines, and the payment they go back to, whose figures fields.py leaves out.
-    "order_ordergrantedrefund": Own(p.granted_refund("{row}.id"), REFUND_WRITE),
+    "order_ordergrantedrefund": Own(p.sees("refund", "{row}.id"), REFUND_WRITE),
     "order_ordergrantedrefundline": Own(ORDER_LINE),
     "payment_transactionitem": Own(p.order("{row}.order_id")),
     "payment_transactionevent": Own(NOBODY, p.transaction("{row}.transaction_id")),

@@ -5,8 +5,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from saleor_alencon.audit.invariants import INVARIANTS, find_problems
+from saleor_alencon.dues.models import DuesRate
+from saleor_alencon.dues.services import payment_record
+from saleor_alencon.invoicing.services import commission_invoices_issue, dues_bill_issue
 from saleor_alencon.local.embedded_postgres import url
 from saleor_alencon.settlement.services import payout_return
+from saleor_alencon.shops.models import Association, Shop
 from tests.conftest import connected_to
 from tests.integration.small_town import (
     NOW,
@@ -57,8 +61,30 @@ TAMPERINGS = {
         UPDATE settlement_statementline SET kind = 'sale'""",
     "a payout pays what its statement says": """
         UPDATE settlement_payout SET amount_cents = amount_cents + 1""",
+    "an automatic payout of the provider's is made of its movements": """
+        WITH payout AS (
+          INSERT INTO psp_providerpayout (provider_id, amount_cents, status, automatic, created_at,
+                                          arrival_on, failure, composed)
+          VALUES ('po_1', 100, 'paid', true, now(), now(), '', true) RETURNING id)
+        INSERT INTO psp_balancetransaction (provider_id, kind, amount_cents, fee_cents, currency,
+          created_at, source, related, payment_intent, saleor_transaction, payout_reference,
+          provider_payout_id, counted_digest)
+        SELECT 'txn_1', 'payout', -100, 0, 'EUR', now(), 'po_1', '', '', '', 'po_1', id, ''
+          FROM payout""",
     "payouts declared executed or returned are in the ledger": """
         UPDATE settlement_payout SET state = 'executed' WHERE state = 'returned'""",
+    "dues called and not paid are on the shops' receivable accounts": """
+        UPDATE dues_duesbill SET base_cents = base_cents + 1, total_cents = total_cents + 1""",
+    "no dues are paid beyond what was called": """
+        UPDATE dues_duespayment SET amount_cents = 1000000""",
+    "each call for dues has its invoice, a cancelled one its credit note": """
+        UPDATE dues_duesbill SET cancelled_at = now()""",
+    "invoices are numbered without a gap": """
+        UPDATE invoicing_invoice SET sequence = sequence + 1
+         WHERE id = (SELECT max(id) FROM invoicing_invoice)""",
+    "a statement's invoice has its commission": """
+        UPDATE invoicing_invoice SET net_cents = net_cents + 1, total_cents = total_cents + 1
+         WHERE statement_id IS NOT NULL""",
     "a bank file's control sum is that of its run's payouts": """
         UPDATE settlement_settlementrun SET payment_file = 'x' WHERE payment_file IS NOT NULL""",
     "PSP clearing is what the provider says it holds": """
@@ -68,8 +94,12 @@ TAMPERINGS = {
 
 @pytest.fixture
 def settled_town(own_database, embedded_socket):
-    """Sales, a payout that came back, a refund after it; seen by who may break everything."""
+    """Sales, a payout that came back, a refund after it, dues and invoices; seen by who may break
+    everything.
+    """
     open_town()
+    Association.objects.update(siret="81234567800014", vat_number="FR45812345678")
+    DuesRate.objects.create(year=2026, base_cents=6000, surcharge_cents=0)
     lines = [Line("librairie", 5000), Line("fromagerie", 5001)]
     basket = Basket("1", lines, [Tender(4000, gift=True), Tender(6001)])
     basket.hand_over()
@@ -80,6 +110,13 @@ def settled_town(own_database, embedded_socket):
     basket.refund(1000, lines={0: 1}, tender=1)
     basket.deliver()
     pay(draft())
+    commission_invoices_issue(now=NOW)
+    shop = Shop.objects.get(slug="librairie")
+    dues_bill_issue(shop_id=shop.pk, year=2026, billed_by=operator(), now=NOW)
+    payment_record(
+        bill_id=shop.dues_bills.get().pk, amount_cents=1000, paid_on=NOW.date(), method="cheque",
+        recorded_by=operator(), now=NOW,
+    )  # fmt: skip
     with connected_to(url(embedded_socket, "postgres", own_database)):
         yield
 

@@ -6,6 +6,7 @@ the action comes to its end. A step is a statement, a commit, or the return to t
 
 import os
 import signal
+import time
 
 import pytest
 from django.db import connection, transaction
@@ -75,9 +76,25 @@ def is_killed(action, steps, prepare=lambda fuse: None):
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
+        wait_until_alone()
         return True
     assert os.waitstatus_to_exitcode(status) == 0
     return False
+
+
+def wait_until_alone():
+    """Wait until PostgreSQL has seen that the process is dead: its locks end with its session."""
+    for _ in range(1000):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
+            )
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.01)
+    raise AssertionError("the dead process's session is still there")
 
 
 def attempt(action):

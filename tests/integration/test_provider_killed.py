@@ -1,5 +1,6 @@
 """Killed around any call to Stripe, statement or commit: one transfer, books that agree."""
 
+import datetime
 import threading
 import time
 from pathlib import Path
@@ -22,7 +23,7 @@ from saleor_alencon.psp.transfers import run_send, transfer_reverse
 from saleor_alencon.settlement.services import run_approve
 from saleor_alencon.shops.models import Association, ConnectedAccount, Shop
 from tests.integration.provider_town import Provider, two_shops
-from tests.integration.small_town import NOW, approver, draft, open_town, operator
+from tests.integration.small_town import NOW, PLACED, approver, draft, open_town, operator
 from tests.integration.test_concurrency import at_once
 from tests.integration.test_killed import attempt, is_killed
 from tests.points import functions_run, functions_with_points
@@ -155,12 +156,17 @@ def test_a_sending_of_which_a_part_is_refused_opens_that_debt_once_wherever_it_i
     provider.connect()
     person = operator()
     refused = ConnectedAccount.objects.get(shop__slug="fromagerie").account_id
-    steps, was_killed = 0, True
-    while was_killed:
+
+    def half_refused(number):
         provider.server.set_account(refused, transfers="active")
         provider.news()
-        run = approved(provider, steps + 1)
+        run = approved(provider, number)
         provider.server.set_account(refused, transfers="inactive")
+        return run
+
+    steps, was_killed = 0, True
+    while was_killed:
+        run = half_refused(steps + 1)
 
         def action(run=run):
             run_send(run_id=run.pk, executed_by=person, gateway=provider.gateway(), now=NOW)
@@ -173,7 +179,7 @@ def test_a_sending_of_which_a_part_is_refused_opens_that_debt_once_wherever_it_i
         provider.news()
         assert find_problems() == []
         steps += 1
-    last = approved(provider, steps + 1)
+    last = half_refused(steps + 1)
     Transfer.objects.create(  # One without an answer, which is asked about.
         payout=last.payouts.get(shop__slug="librairie"), attempt=1, key="k", prepared_at=NOW
     )
@@ -224,21 +230,23 @@ def test_a_payout_to_the_bank_whose_reading_is_killed_is_read_with_its_parts(pro
     onboarding_url(shop_id=shop.pk, gateway=provider.gateway(), return_url="http://o", now=NOW)
 
     def action():
-        movements_fetch(gateway=provider.gateway(), now=NOW)
+        movements_fetch(gateway=provider.gateway(), now=today)
 
-    steps, was_killed = 0, True
+    today, steps, was_killed = PLACED, 0, True
     while was_killed:
         basket = two_shops(str(steps + 1))
         provider.pay(basket)
         basket.deliver()
         provider.server.advance(days=7)
         made = provider.server.pay_out()["id"]
+        today += datetime.timedelta(days=7)
         was_killed = is_killed(action, steps, around_calls)
         action()
         payout = ProviderPayout.objects.get(provider_id=made)
         assert payout.composed, f"killed after {steps} steps"
         assert sum(row.net_cents for row in payout.movements.all()) == 0
         provider.server.advance(days=11)  # It is asked about no more.
+        today += datetime.timedelta(days=11)
         steps += 1
     provider.news()
     assert provider.agrees()
@@ -251,12 +259,14 @@ def test_a_posting_that_is_killed_is_completed_by_a_second_call(provider, killed
     rules = {"charge_fee_bearer": "shop", "refund_fee_bearer": "office"}
     Association.objects.update(**rules, dispute_bearer="shared", dispute_shared_bps=5000)
 
+    moved = paid(provider, "moved")
+
     def happens(number):
-        moved, lost = paid(provider, f"{number}a"), paid(provider, f"{number}b")
-        provider.refund(moved, 1000, lines={0: 1})
+        lost = paid(provider, f"lost-{number}")
+        provider.refund(moved, 100, lines={0: 1})
+        dispute = provider.dispute(lost, 2000)
         provider.news()
         moved.deliver()
-        dispute = provider.dispute(lost, 2000)
         provider.end_dispute(lost, dispute, won=False)
         movements_fetch(gateway=provider.gateway(), now=NOW)
 
@@ -265,7 +275,7 @@ def test_a_posting_that_is_killed_is_completed_by_a_second_call(provider, killed
 
     steps, was_killed = 0, True
     while was_killed:
-        happens(steps + 1)
+        happens(steps)
         was_killed = is_killed(action, steps, around_calls)
         action()
         assert provider.agrees(), f"killed after {steps} steps"
@@ -273,6 +283,7 @@ def test_a_posting_that_is_killed_is_completed_by_a_second_call(provider, killed
         assert balances_by_kind().get(AccountKind.DISPUTES_PENDING, 0) == 0
         steps += 1
     assert find_problems() == []
+    assert steps > 10
     killed("Office: posting", steps - 1)
 
 

@@ -31,8 +31,9 @@ from tests.live.shopping import Town
 from tests.live.town import open_town, set_plugin_active
 
 API = "Saleor's API"
-# Saleor takes one document a request unless it is told to take more.
-API_ENVIRONMENT = {"GRAPHQL_BATCH_MAX_COUNT": "5"}
+# Saleor takes one document a request unless it is told to take more; its logins last 5 minutes,
+# and the leak test may take longer.
+API_ENVIRONMENT = {"GRAPHQL_BATCH_MAX_COUNT": "5", "JWT_TTL_ACCESS": "3 hours"}
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def test_every_page_of_the_menu_has_its_content_and_shows_no_error(
         f"collections/{market.collection(BOOKSHOP)}": "Live",
         "orders": order.number,
         f"orders/{order.id}": "Cliente Démo 42",
-        f"orders/{order.id}/fulfill": BOOKSHOP_NAME,
+        f"orders/{order.id}/fulfill": "Item ready to ship",
         "warehouses": BOOKSHOP_NAME,
         f"warehouses/{market.warehouse(BOOKSHOP)}": "Address Information",
         "configuration": "Warehouses",

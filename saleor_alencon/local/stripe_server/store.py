@@ -215,4 +215,5 @@ class Store:
 
 def new_id(prefix: str, length: int = 24) -> str:
     """Return a new id such as ``pi_…``, letters and digits as Stripe's."""
-    return prefix + "".join(secrets.choice(LETTERS) for _ in range(length))
+    drawn = secrets.token_bytes(length)
+    return prefix + "".join(LETTERS[byte % len(LETTERS)] for byte in drawn)

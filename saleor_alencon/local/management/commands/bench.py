@@ -16,6 +16,7 @@ from saleor_alencon.local.system_postgres import PostgresMissing
 BENCHES = {
     "checkout": "saleor_alencon.local.bench_checkout",
     "import": "saleor_alencon.local.bench_import",
+    "scope": "saleor_alencon.local.bench_scope",
 }
 MISSED = 1
 CANNOT_RUN = 2
