@@ -337,8 +337,8 @@ def test_the_ledger_as_a_file_has_every_line(found):
 
 def test_the_books_ask_few_questions_however_long_they_are(found, django_assert_num_queries):
     chart = found.chart()
-    # Of these fourteen, four begin and end a part of the surrounding transaction.
-    with django_assert_num_queries(14):
+    # Of these fifteen, six begin and end a part of the surrounding transaction.
+    with django_assert_num_queries(15):
         trial_balance(found.span, chart, start=START, end=END)
         aged_balances(chart, day=END)
         sales_report(SalesBy.SHOP, chart, start=START, end=END)
