@@ -35,12 +35,12 @@ def project_seed(now: datetime.datetime) -> None:
         last_day=first_day + datetime.timedelta(days=2),
     )
     project = plan_create(name="Projet : paliers et braderie", now=now)
-    everyone = CommissionRule(name="Toutes les boutiques", rate_bps=900, minimum_cents=10)
+    everyone = CommissionRule(name="Taux commun", rate_bps=900, minimum_cents=10)
     for rule in (
         CommissionRule(name="Braderie", rate_bps=300, campaign=fair),
-        CommissionRule(name="Chèques cadeaux", rate_bps=400, tenders=["gift_cheque"]),
+        CommissionRule(name="Taux des chèques", rate_bps=400, tenders=["gift_cheque"]),
         CommissionRule(
-            name="Livraison à domicile",
+            name="Taux des livraisons",
             rate_bps=700,
             fixed_cents=30,
             maximum_cents=1500,

@@ -288,8 +288,13 @@ def test_a_merchant_opens_its_own_account(provider):
 def test_the_association_s_page_sets_rail_and_bearers(provider):
     client = signed_in(operator())
     url = reverse("admin:shops_association_change", args=(1,))
-    form = client.get(url).context["adminform"].form
+    page = client.get(url).context
+    form = page["adminform"].form
     data = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    for rows in page["inline_admin_formsets"]:  # nothing of them is changed
+        kept = rows.formset.management_form
+        data |= {kept[name].html_name: kept[name].value() for name in kept.fields}
+        data |= {f"{row.prefix}-id": row.instance.pk for row in rows.formset.initial_forms}
     data |= {
         "payout_rail": "connect",
         "charge_fee_bearer": "shared",
