@@ -297,13 +297,16 @@ def _tenders_write(
                 "pending_cents": item.charge_pending_amount.cents,
             },
         )
-    TenderRefund.objects.filter(tender__order=order).delete()
+    # By their ids, not by a join: PostgreSQL takes a table for empty until it has counted it, and
+    # then reads all of it for each order of a first large ingest.
+    known = list(Tender.objects.filter(order=order).values_list("pk", flat=True))
+    TenderRefund.objects.filter(tender__in=known).delete()
     TenderRefund.objects.bulk_create(
         TenderRefund(tender=tenders[item.id], reference=reference[:512], amount_cents=cents)
         for item in sorted_transactions(saleor)
         for reference, cents in sorted(refund_movements(item).items())
     )
-    TenderShare.objects.filter(tender__order=order).delete()
+    TenderShare.objects.filter(tender__in=known).delete()
     TenderShare.objects.bulk_create(
         TenderShare(
             tender=tenders[tender_id],

@@ -13,8 +13,8 @@ from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
 from saleor_alencon.books.models import ClosedYear
 from saleor_alencon.shops.models import Association, Shop
+from tests.conftest import connected_to
 from tests.fec_control import control
-from tests.integration.books_town import fill_books
 
 REPORTS = ("balance", "ledger", "aged", "sales")
 FILES = ("fec", "fec_description", "pack")
@@ -23,9 +23,9 @@ NAME = "999000615FEC20261031.txt"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def filled(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        fill_books()
+def town(books_database, django_db_blocker):
+    """Read the recorded town's books; nothing that a test changes is left."""
+    with django_db_blocker.unblock(), connected_to(books_database), transaction.atomic():
         Association.objects.update(year_start_month=11)
         yield
         transaction.set_rollback(True)
