@@ -72,14 +72,14 @@ with transaction.atomic():
         warehouse.save()
     found.append(find_merchant(user) is not None)
     transaction.set_rollback(True)
-print(json.dumps(found))
+print(json.dumps({"merchant": found}))
 """
 
 
 def test_staff_without_permission_is_nobody_once_a_shop_has_a_group_and_not_before(
     shops: Shops,
 ) -> None:
-    assert run_inside(shops.live, WHO_IS_A_MERCHANT) == [True, False]
+    assert run_inside(shops.live, WHO_IS_A_MERCHANT) == {"merchant": [True, False]}
 
 
 STALE_SCOPE = """
@@ -100,7 +100,7 @@ for slug in (OWN, OTHER):
         told.append("may")
     except Refused as error:
         told.append(str(error))
-print(json.dumps(told))
+print(json.dumps({"told": told}))
 """
 
 
@@ -113,7 +113,7 @@ def test_a_command_asks_the_database_itself_whether_the_shop_may_still_do_it(
         " || jsonb_build_object('alencon.state', %s::text) WHERE slug = %s"
     )
     not_open = "Cette action n'est pas ouverte aux boutiques : adressez-vous à l'Office."
-    assert run_inside(shops.live, code) == ["may", not_open]
+    assert run_inside(shops.live, code) == {"told": ["may", not_open]}
 
     shops.live.admin.execute(state, ["suspended", BOOKSHOP])
     try:
@@ -122,4 +122,4 @@ def test_a_command_asks_the_database_itself_whether_the_shop_may_still_do_it(
         shops.live.admin.execute(state, ["live", BOOKSHOP])
 
     suspended = "Votre boutique est suspendue : vous pouvez tout consulter et ne rien changer."
-    assert told == [suspended, not_open]
+    assert told == {"told": [suspended, not_open]}
