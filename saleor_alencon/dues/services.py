@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Collection
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
@@ -19,12 +18,13 @@ from saleor_alencon.dues.models import (
     PaymentMethod,
 )
 from saleor_alencon.errors import AlenconError
-from saleor_alencon.ledger.models import Entry, Transaction, TransactionKind
+from saleor_alencon.ledger.balances import shop_balances
+from saleor_alencon.ledger.models import Transaction, TransactionKind
 from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transactions_post
 from saleor_alencon.localized import amount_text
+from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.shops.models import Dues, Shop, ShopState, vat_rate_at
 
-PARIS = ZoneInfo("Europe/Paris")
 MEMBERS = (ShopState.COMMITTED, ShopState.APPROVED, ShopState.LIVE, ShopState.SUSPENDED)
 LISTED = (ShopState.LIVE, ShopState.SUSPENDED)
 """The states in which a shop pays the surcharge of those that sell online."""
@@ -54,7 +54,7 @@ def bill_create(*, shop: Shop, year: int, billed_by: User, now: datetime.datetim
             % {"year": year}
         )
     surcharge = rate.surcharge_cents if shop.state in LISTED else 0
-    vat_bps = vat_rate_at(now.astimezone(PARIS).date())
+    vat_bps = vat_rate_at(now.astimezone(TOWN_TIME).date())
     vat = share_of(surcharge, vat_bps)
     if not rate.base_cents + surcharge:
         raise DuesError(
@@ -70,7 +70,7 @@ def bill_create(*, shop: Shop, year: int, billed_by: User, now: datetime.datetim
                 surcharge_vat_rate_bps=vat_bps if surcharge else 0,
                 surcharge_vat_cents=vat,
                 total_cents=rate.base_cents + surcharge + vat,
-                due_on=now.astimezone(PARIS).date() + datetime.timedelta(days=rate.days_to_pay),
+                due_on=now.astimezone(TOWN_TIME).date() + datetime.timedelta(days=rate.days_to_pay),
                 billed_at=now,
                 billed_by=billed_by,
             )
@@ -124,7 +124,7 @@ def payment_record(
                 _("Il reste %(owed)s à payer sur %(bill)s : %(amount)s ne convient pas.")
                 % {"owed": amount_text(owed), "bill": bill, "amount": amount_text(amount_cents)}
             )
-        if paid_on > now.astimezone(PARIS).date():
+        if paid_on > now.astimezone(TOWN_TIME).date():
             raise DuesError(_("La date du paiement n'est pas encore venue."))
         return _payment_add(bill, amount_cents, paid_on, PaymentMethod(method), recorded_by, now,
                             reference)  # fmt: skip
@@ -136,14 +136,18 @@ def dues_withhold(*, now: datetime.datetime) -> int:
     Never more than the balance: the rest stays owed. Returns how many payments were made. Called
     inside the database transaction that drafts a settlement run; a second call withholds nothing.
     """
-    today = now.astimezone(PARIS).date()
+    today = now.astimezone(TOWN_TIME).date()
     consenting = OffsetConsent.objects.filter(given_on__lte=today).exclude(withdrawn_on__lte=today)
-    count = 0
-    bills = DuesBill.objects.filter(shop__offset_consent__in=consenting, cancelled_at=None)
+    owed = DuesBill.objects.owed().filter(shop__offset_consent__in=consenting)
+    bills = DuesBill.objects.filter(pk__in=list(owed.values_list("pk", flat=True)))
+    balances, count = shop_balances(), 0
     for bill in bills.select_for_update(of=("self",)).order_by("id"):
-        amount = min(owed_cents(bill), available_cents(bill.shop_id))
+        balance = balances.get(bill.shop_id, {})
+        available = -balance.get(AccountKind.SHOP_AVAILABLE, 0)
+        amount = min(owed_cents(bill), available)
         if amount > 0:
             _payment_add(bill, amount, today, PaymentMethod.OFFSET, None, now)
+            balance[AccountKind.SHOP_AVAILABLE] += amount
             count += 1
     return count
 
@@ -154,14 +158,6 @@ def owed_cents(bill: DuesBill) -> int:
         return 0
     paid = bill.payments.aggregate(cents=Sum("amount_cents"))["cents"] or 0
     return bill.total_cents - int(paid)
-
-
-def available_cents(shop_id: int) -> int:
-    """Return what is payable to a shop now, not less than zero."""
-    total = Entry.objects.filter(
-        account__kind=AccountKind.SHOP_AVAILABLE, account__shop=shop_id
-    ).aggregate(cents=Sum("amount_cents"))["cents"]
-    return max(0, -int(total or 0))
 
 
 def shops_in_arrears(today: datetime.date) -> Collection[int]:

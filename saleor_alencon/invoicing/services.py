@@ -3,7 +3,6 @@
 import datetime
 import json
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
@@ -19,6 +18,7 @@ from saleor_alencon.invoicing.commission import (
     commission_rows,
 )
 from saleor_alencon.invoicing.models import Invoice, InvoiceKind
+from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.outputs.invoice import (
     Corrected,
     InvoiceDocument,
@@ -30,7 +30,6 @@ from saleor_alencon.settlement.documents import party_of
 from saleor_alencon.settlement.models import RunState, Statement, StatementLine
 from saleor_alencon.shops.models import Association, Shop
 
-PARIS = ZoneInfo("Europe/Paris")
 LETTERS: dict[Kind, str] = {"invoice": "F", "credit_note": "A"}
 DUES_EXEMPTION = "Cotisation exonérée de TVA, art. 261, 4, 9° du CGI"
 """A contribution to a non-profit body that defends its members' interests."""
@@ -113,7 +112,7 @@ def dues_bill_issue(*, shop_id: int, year: int, billed_by: User, now: datetime.d
                     bill.surcharge_vat_cents, "" if rate else FRANCHISE,
                 )
             )  # fmt: skip
-        issued_on = now.astimezone(PARIS).date()
+        issued_on = now.astimezone(TOWN_TIME).date()
         kind: Kind = "invoice"
         document = InvoiceDocument(
             kind=kind,
@@ -144,7 +143,7 @@ def dues_bill_cancel(
         bill = bill_cancel(bill_id=bill_id, cancelled_by=cancelled_by, reason=reason, now=now)
         invoice = bill.invoices.get(kind=InvoiceKind.INVOICE)
         was = document_of(invoice)
-        issued_on = now.astimezone(PARIS).date()
+        issued_on = now.astimezone(TOWN_TIME).date()
         kind: Kind = "credit_note"
         document = InvoiceDocument(
             kind=kind,
@@ -180,7 +179,7 @@ def invoice_file(invoice: Invoice) -> bytes:
 
 
 def _commission_invoice(statement: Statement, now: datetime.datetime) -> Invoice:
-    issued_on = now.astimezone(PARIS).date()
+    issued_on = now.astimezone(TOWN_TIME).date()
     rows = commission_rows(statement)
     office = Association.objects.get()
     _mentions_check(office, vat=any(row.vat_rate_bps for row in rows))

@@ -1,15 +1,13 @@
 """The ledger's journal as a file, streamed."""
 
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import override
 
 from saleor_alencon.domain.accounts import PLAN, AccountKind
 from saleor_alencon.ledger.models import Entry, TransactionKind
+from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.outputs.journal_csv import JournalRow, render_journal_csv
-
-PARIS = ZoneInfo("Europe/Paris")
 
 
 def journal_rows() -> Iterator[JournalRow]:
@@ -24,7 +22,7 @@ def journal_rows() -> Iterator[JournalRow]:
         shop = entry.account.shop or (entry.shop_order.shop if entry.shop_order else None)
         yield JournalRow(
             transaction_id=str(posted.pk),
-            occurred_on=posted.occurred_at.astimezone(PARIS).date(),
+            occurred_on=posted.occurred_at.astimezone(TOWN_TIME).date(),
             posted_at=posted.posted_at,
             kind=posted.kind,
             source_id=posted.source_id,

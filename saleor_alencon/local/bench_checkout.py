@@ -21,7 +21,7 @@ import httpx
 from saleor_alencon.local.bench_payment_app import IDENTIFIER, running_payment_app
 from saleor_alencon.local.processes import Processes, find_free_port, started_processes
 from saleor_alencon.local.saleor_payments import stripe_variables
-from saleor_alencon.local.saleor_seed import CHANNEL, COLLECT_METHOD, seed_saleor
+from saleor_alencon.local.saleor_seed import ADDRESS, CHANNEL, COLLECT_METHOD, seed_saleor
 from saleor_alencon.local.saleor_source import run_saleor
 from saleor_alencon.local.saleor_stack import (
     SEED_APP_PERMISSIONS,
@@ -40,15 +40,6 @@ WARMING_UP = 8
 PAUSE_SECONDS = 0.3  # the captures of one checkout end before the next one begins
 MOST_RATIO = 1.05
 BASKET = ("librairie-des-halles-1", "cave-notre-dame-1", "boulangerie-lancrel-1")
-ADDRESS = {
-    "firstName": "Cliente",
-    "lastName": "Démo",
-    "streetAddress1": "1 rue de Démonstration",
-    "postalCode": "61000",
-    "city": "Alençon",
-    "country": "FR",
-    "phone": "+33261910000",
-}
 FIND_VARIANTS = """
 query($channel: String!) {
   products(first: 100, channel: $channel) { edges { node { variants { id sku } } } }

@@ -19,9 +19,9 @@ from typing import Any
 import httpx
 
 from saleor_alencon.local import bench_scope_documents as documents
-from saleor_alencon.local.bench_town import ADDRESS, PASSWORD, build_town, find_bench_ids
+from saleor_alencon.local.bench_town import PASSWORD, build_town, find_bench_ids
 from saleor_alencon.local.processes import Processes, find_free_port, started_processes
-from saleor_alencon.local.saleor_seed import CHANNEL, HOME_METHOD, seed_saleor
+from saleor_alencon.local.saleor_seed import ADDRESS, CHANNEL, HOME_METHOD, seed_saleor
 from saleor_alencon.local.saleor_source import STAFF_EMAIL, STAFF_PASSWORD
 from saleor_alencon.local.saleor_stack import (
     LOG_IN,

@@ -8,7 +8,7 @@ import psycopg
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from psycopg import sql
 
-from saleor_alencon.local.saleor_seed import CHANNEL, HOME_METHOD
+from saleor_alencon.local.saleor_seed import ADDRESS, CHANNEL, HOME_METHOD
 from saleor_alencon.saleor_api.client import SaleorClient
 
 SHOPS = 100
@@ -18,15 +18,6 @@ COUNTED = ("product_product", "product_productvariant", "order_order", "order_or
 PASSWORD = "merchant-bench"  # noqa: S105
 TOWN_SQL = Path(__file__).with_suffix(".sql")
 ARTICLE = "librairie-des-halles-1"
-ADDRESS = {
-    "firstName": "Cliente",
-    "lastName": "Démo",
-    "streetAddress1": "1 rue de Démonstration",
-    "postalCode": "61000",
-    "city": "Alençon",
-    "country": "FR",
-    "phone": "+33261910000",
-}
 FIND_PARTS = """
 query($channel: String!, $slug: String!) {
   channel(slug: $channel) { id }

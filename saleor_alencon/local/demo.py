@@ -3,7 +3,6 @@
 import datetime
 import itertools
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +19,7 @@ from saleor_alencon.local.demo_provider import provider_fill
 from saleor_alencon.local.demo_shops import fixtures_folder, read_hours, read_shops
 from saleor_alencon.local.stripe_process import data_file, test_server_port
 from saleor_alencon.orders.services import document_ingest, document_store
+from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.settlement.models import SettlementRun
 from saleor_alencon.settlement.services import run_create
 from saleor_alencon.shops.models import (
@@ -47,8 +47,8 @@ SIRET, VAT_NUMBER = "99900061500008", "FR35999000615"
 """Numbers of no company, right in form."""
 OPERATOR = "operateur@alencon.example"
 MERCHANT_SHOP = "librairie-des-halles"
-RATES_FROM = datetime.datetime(2026, 1, 1, tzinfo=ZoneInfo("Europe/Paris"))
-FIRST_SHOP_AT = datetime.datetime(2026, 5, 4, 10, tzinfo=ZoneInfo("Europe/Paris"))
+RATES_FROM = datetime.datetime(2026, 1, 1, tzinfo=TOWN_TIME)
+FIRST_SHOP_AT = datetime.datetime(2026, 5, 4, 10, tzinfo=TOWN_TIME)
 SHOP_FIELDS = (
     "slug", "name", "legal_name", "state", "description", "agreement_signed_on", "siret",
     "vat_number", "iban", "bic", "contact_name", "email", "phone", "address_line", "postal_code",

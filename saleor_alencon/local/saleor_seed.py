@@ -14,6 +14,15 @@ TAX_CLASSES = {550: "TVA 5,5 %", 1000: "TVA 10 %", 2000: "TVA 20 %"}
 COLLECT_METHOD = "Retrait en boutique"
 CENTRAL_METHOD = "Point de retrait central"
 HOME_METHOD = "Livraison à domicile"
+ADDRESS = {
+    "firstName": "Cliente",
+    "lastName": "Démo",
+    "streetAddress1": "1 rue de Démonstration",
+    "postalCode": "61000",
+    "city": "Alençon",
+    "country": "FR",
+    "phone": "+33261910000",
+}
 CENTRAL_POINT = "point-de-retrait-central"
 VOUCHERS = {"MERCI10": ("PERCENTAGE", "10"), "FETE7": ("FIXED", "7.77")}
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from saleor_alencon.localized import amount_text, day_text, units_text
+from saleor_alencon.outputs.chart_scale import ceiling_cents
 
 WIDTH, HEIGHT = 960, 300
 LEFT, RIGHT, TOP, BOTTOM = 84, 8, 12, 32
@@ -40,19 +41,9 @@ class Week:
         return [amount_text(cents) for _name, _label, cents in self.series]
 
 
-def ceiling(cents: int) -> int:
-    """Return a round amount, in cents, that is at least ``cents`` and divides in four."""
-    power = 100
-    while True:
-        for factor in (4, 8, 12, 20, 40):
-            if factor * power >= cents:
-                return factor * power
-        power *= 10
-
-
 def chart(weeks: list[Week]) -> dict[str, Any]:
     """Return what the template draws: grid lines, bars, and labels."""
-    top = ceiling(max((cents for week in weeks for *_rest, cents in week.series), default=0))
+    top = ceiling_cents(max((cents for week in weeks for *_rest, cents in week.series), default=0))
     inner = HEIGHT - TOP - BOTTOM
     slot = (WIDTH - LEFT - RIGHT) // max(len(weeks), 1)
     bars, labels = [], []

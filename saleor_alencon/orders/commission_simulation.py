@@ -19,8 +19,8 @@ from saleor_alencon.domain.commission import (
     month_before,
 )
 from saleor_alencon.orders.models import ShopOrderLine
-from saleor_alencon.orders.terms import TOWN
 from saleor_alencon.outputs.commission_csv import SimulationRow
+from saleor_alencon.outputs.french_text import TOWN_TIME
 
 COLUMNS = (
     "shop_order__shop_id",
@@ -110,11 +110,11 @@ def turnovers_of(month: datetime.date) -> dict[int, int]:
 
 
 def _midnight(day: datetime.date) -> datetime.datetime:
-    return datetime.datetime.combine(day, datetime.time(), TOWN)
+    return datetime.datetime.combine(day, datetime.time(), TOWN_TIME)
 
 
 def _day(moment: datetime.datetime) -> datetime.date:
-    return moment.astimezone(TOWN).date()
+    return moment.astimezone(TOWN_TIME).date()
 
 
 def _add(groups: dict[str, list[int]], name: str, figures: tuple[int, ...]) -> None:

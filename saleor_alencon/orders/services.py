@@ -21,8 +21,8 @@ from saleor_alencon.inbox.snapshot_errors import SnapshotError
 from saleor_alencon.orders.facts import UnknownShop
 from saleor_alencon.orders.locks import order_lock
 from saleor_alencon.orders.models import Order
-from saleor_alencon.orders.terms import TOWN
 from saleor_alencon.orders.writing import snapshot_write
+from saleor_alencon.outputs.french_text import TOWN_TIME
 
 MAXIMUM_REASON = 2000
 
@@ -84,7 +84,8 @@ def turnovers_count(*, month: datetime.date, now: datetime.datetime) -> None:
     not depend on which document asked for it. A month that was counted stays as it is.
     """
     start, end = (
-        datetime.datetime.combine(day, datetime.time(), TOWN) for day in (month, month_after(month))
+        datetime.datetime.combine(day, datetime.time(), TOWN_TIME)
+        for day in (month, month_after(month))
     )
     waiting = InboxDocument.objects.filter(state=InboxState.PENDING, captured_at__lt=end)
     documents_ingest(waiting.order_by("captured_at", "id").values_list("id", flat=True), now=now)

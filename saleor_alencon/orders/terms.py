@@ -8,7 +8,6 @@ so the terms do not depend on the order in which snapshots are ingested.
 import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -33,9 +32,8 @@ from saleor_alencon.orders.facts import (
     tender_kind,
 )
 from saleor_alencon.orders.models import ShopOrderLine
+from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.shops.models import Shop, vat_rate_at
-
-TOWN = ZoneInfo("Europe/Paris")
 
 Sold = dict[str, Any]
 """Values of ``ShopOrderLine.SOLD_FIELDS``; empty for a line that is not sold yet."""
@@ -140,7 +138,7 @@ def _sales(order: SaleorOrder, slugs: Mapping[str, str]) -> Iterator[tuple[Order
 
 
 def _day(moment: datetime.datetime) -> datetime.date:
-    return moment.astimezone(TOWN).date()
+    return moment.astimezone(TOWN_TIME).date()
 
 
 def _sold(

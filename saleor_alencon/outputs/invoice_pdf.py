@@ -1,16 +1,11 @@
 """The invoice as a Factur-X file: a PDF/A-3 for people, with its data for machines in it."""
 
-import json
-from datetime import UTC, datetime, time
-from typing import Any
-
-import typst
-
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.outputs.factur_x import embed_factur_x, render_factur_x
 from saleor_alencon.outputs.invoice import InvoiceDocument
 from saleor_alencon.outputs.invoice_view import invoice_view
-from saleor_alencon.outputs.theme import DEFAULT_THEME, load_tokens, read_theme_file
+from saleor_alencon.outputs.theme import DEFAULT_THEME
+from saleor_alencon.outputs.themed_pdf import render_themed_pdf
 
 
 class InvoicePdfError(AlenconError):
@@ -27,28 +22,14 @@ def render_invoice_pdf(document: InvoiceDocument, theme: str = DEFAULT_THEME) ->
     :raises ThemeError: if the theme or one of its files is missing.
     """
     view = invoice_view(document)
-    day = document.issued_on
-    data = {
-        **view,
-        "colours": dict(load_tokens(theme).light),
-        "issued": [day.year, day.month, day.day],
-    }
-    # Any: typst takes a dict of files held in memory, which its type stubs do not tell.
-    sources: Any = {
-        "main.typ": read_theme_file("pdf/invoice.typ", theme),
-        "logo-mark.svg": read_theme_file("logo-mark.svg", theme),
-        "lace-edge.svg": read_theme_file("pdf/lace-edge.svg", theme),
-        "data.json": json.dumps(data, ensure_ascii=False).encode(),
-    }
-    try:
-        page: bytes = typst.compile(
-            sources,
-            format="pdf",
-            ignore_system_fonts=True,
-            pdf_standards=["a-3a"],
-            timestamp=datetime.combine(day, time(12), tzinfo=UTC),
-        )
-    except typst.TypstError as error:
-        raise InvoicePdfError(f"invoice {document.number}: {error}") from error
+    page = render_themed_pdf(
+        "invoice",
+        view,
+        theme=theme,
+        issued_on=document.issued_on,
+        standards=["a-3a"],
+        error=InvoicePdfError,
+        name=f"invoice {document.number}",
+    )
     xml = render_factur_x(document)
     return embed_factur_x(page, xml, title=view["title"], author=view["seller"]["name"])

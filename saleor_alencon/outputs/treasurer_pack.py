@@ -4,15 +4,12 @@ Archivable and accessible like a statement (PDF/A-3a, PDF/UA-1). Every string co
 treasurer_view; the template lays out and computes nothing but lengths.
 """
 
-import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import Any
-
-import typst
+from datetime import date
 
 from saleor_alencon.errors import AlenconError
-from saleor_alencon.outputs.theme import DEFAULT_THEME, load_tokens, read_theme_file
+from saleor_alencon.outputs.theme import DEFAULT_THEME
+from saleor_alencon.outputs.themed_pdf import render_themed_pdf
 
 
 class TreasurerPackError(AlenconError):
@@ -130,27 +127,12 @@ def render_treasurer_pack(pack: TreasurerPack, theme: str = DEFAULT_THEME) -> by
     """
     from saleor_alencon.outputs.treasurer_view import treasurer_view
 
-    issued_on = pack.as_of or pack.last_day
-    data = {
-        **treasurer_view(pack),
-        "colours": dict(load_tokens(theme).light),
-        "issued": [issued_on.year, issued_on.month, issued_on.day],
-    }
-    # Any: typst takes a dict of files held in memory, which its type stubs do not tell.
-    sources: Any = {
-        "main.typ": read_theme_file("pdf/treasurer.typ", theme),
-        "logo-mark.svg": read_theme_file("logo-mark.svg", theme),
-        "lace-edge.svg": read_theme_file("pdf/lace-edge.svg", theme),
-        "data.json": json.dumps(data, ensure_ascii=False).encode(),
-    }
-    try:
-        pdf: bytes = typst.compile(
-            sources,
-            format="pdf",
-            ignore_system_fonts=True,
-            pdf_standards=["a-3a", "ua-1"],
-            timestamp=datetime.combine(issued_on, time(12), tzinfo=UTC),
-        )
-    except typst.TypstError as error:
-        raise TreasurerPackError(f"treasurer's pack {pack.year}: {error}") from error
-    return pdf
+    return render_themed_pdf(
+        "treasurer",
+        treasurer_view(pack),
+        theme=theme,
+        issued_on=pack.as_of or pack.last_day,
+        standards=["a-3a", "ua-1"],
+        error=TreasurerPackError,
+        name=f"treasurer's pack {pack.year}",
+    )

@@ -6,6 +6,7 @@ Lengths are thousandths of the chart's own, so that the template multiplies and 
 from collections.abc import Sequence
 from typing import Any
 
+from saleor_alencon.outputs.chart_scale import ceiling_cents
 from saleor_alencon.outputs.french_text import (
     MONTHS,
     amount_text,
@@ -23,16 +24,6 @@ SHORT_MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "aoû
 View = dict[str, Any]
 WHOLE = 1000
 STEPS = 4
-
-
-def ceiling_cents(cents: int) -> int:
-    """Return a round amount in cents that is at least `cents` and divides in four whole euros."""
-    power = 100
-    while True:
-        for factor in (4, 8, 12, 20, 40):
-            if factor * power >= cents:
-                return factor * power
-        power *= 10
 
 
 def permille(cents: int, top_cents: int) -> int:

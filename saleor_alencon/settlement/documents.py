@@ -4,7 +4,6 @@ import datetime
 import json
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Max
 
@@ -17,6 +16,7 @@ from saleor_alencon.ledger.models import (
     TransactionKind,
 )
 from saleor_alencon.orders.models import ShopOrder
+from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.outputs.statement import (
     LineKind,
     Party,
@@ -33,9 +33,6 @@ from saleor_alencon.settlement.models import Payout, PayoutState, Statement, Sta
 from saleor_alencon.settlement.models import StatementItem as ItemRow
 from saleor_alencon.settlement.models import StatementLine as LineRow
 from saleor_alencon.shops.models import Association, PayoutRail, Shop, vat_rate_at
-
-PARIS = ZoneInfo("Europe/Paris")
-
 
 # In French whatever the language of the page: documents are stored, and read years later.
 TENDER_LABELS = {
@@ -63,7 +60,7 @@ def statement_document(statement: Statement, office: Association, *, now: dateti
     document = StatementDocument(
         number=statement.number,
         run_number=statement.run.number,
-        issued_on=now.astimezone(PARIS).date(),
+        issued_on=now.astimezone(TOWN_TIME).date(),
         cutoff=statement.run.cutoff,
         issuer=party_of(office),
         shop=party_of(statement.shop),
@@ -75,7 +72,7 @@ def statement_document(statement: Statement, office: Association, *, now: dateti
         carried_reason=statement.carried_reason,  # type: ignore[arg-type]
         minimum_cents=office.minimum_payout_cents,
         iban=_account(statement),
-        commission_vat_rate_bps=vat_rate_at(now.astimezone(PARIS).date()),
+        commission_vat_rate_bps=vat_rate_at(now.astimezone(TOWN_TIME).date()),
     )
     return json.loads(document.to_json())
 
@@ -123,7 +120,7 @@ def _line(row: LineRow) -> StatementLine:
         if not row.gross_cents and not row.commission_cents:
             label = f"frais du prestataire de paiement, {label}"
     return StatementLine(
-        occurred_on=occurred_at.astimezone(PARIS).date(),
+        occurred_on=occurred_at.astimezone(TOWN_TIME).date(),
         kind=kind,
         order_number=order.number,
         label=label,
@@ -160,7 +157,7 @@ def _returned_payout_line(row: LineRow) -> StatementLine:
     assert payout is not None
     assert payout.returned_at is not None
     return StatementLine(
-        occurred_on=payout.returned_at.astimezone(PARIS).date(),
+        occurred_on=payout.returned_at.astimezone(TOWN_TIME).date(),
         kind="payout_returned",
         order_number="",
         label=f"{payout.end_to_end_id} : {payout.return_reason}",
@@ -200,7 +197,7 @@ def _dispute_line(row: LineRow, shop_order: ShopOrder) -> StatementLine:
     elif not row.gross_cents:
         label = "frais du prestataire de paiement"
     return StatementLine(
-        occurred_on=_last_change(shop_order, kinds).astimezone(PARIS).date(),
+        occurred_on=_last_change(shop_order, kinds).astimezone(TOWN_TIME).date(),
         kind="dispute",
         order_number=shop_order.order.number,
         label=label,
@@ -255,13 +252,13 @@ def _payment(statement: Statement) -> StatementPayment | None:
     reference, run = payout.end_to_end_id, payout.run
     if payout.state in (PayoutState.RETURNED, PayoutState.FAILED):
         assert payout.returned_at is not None
-        day = payout.returned_at.astimezone(PARIS).date()
+        day = payout.returned_at.astimezone(TOWN_TIME).date()
         status: PaymentStatus = "refused" if payout.state == PayoutState.FAILED else "returned"
         return StatementPayment(status, reference, day, payout.return_reason)
     if payout.state == PayoutState.EXECUTED:
         executed_at = payout.executed_at or run.executed_at
         assert executed_at is not None
-        return StatementPayment("executed", reference, executed_at.astimezone(PARIS).date())
+        return StatementPayment("executed", reference, executed_at.astimezone(TOWN_TIME).date())
     assert run.execution_date is not None
     return StatementPayment("ordered", reference, run.execution_date)
 

@@ -7,8 +7,9 @@ from django.db import connection
 
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.settlement import decide_payout
-from saleor_alencon.dues.services import PARIS, shops_in_arrears
+from saleor_alencon.dues.services import shops_in_arrears
 from saleor_alencon.ledger.models import SHOP_DISPUTES, SHOP_FEES, TransactionKind
+from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.settlement.documents import statement_document
 from saleor_alencon.settlement.models import CarriedReason, Payout, SettlementRun, Statement
 from saleor_alencon.shops.models import Association, ConnectedAccount, PayoutRail, Shop
@@ -236,7 +237,7 @@ def statements_draft(run: SettlementRun, *, now: datetime.datetime) -> int:
         cursor.execute(STATED, [run.pk])
         stated = dict(cursor.fetchall())
     office = Association.objects.get()
-    in_arrears = shops_in_arrears(now.astimezone(PARIS).date())
+    in_arrears = shops_in_arrears(now.astimezone(TOWN_TIME).date())
     for statement in statements:
         assert stated[statement.shop_id] == statement.net_cents, (
             f"{statement}: lines say {stated[statement.shop_id]}, ledger {statement.net_cents}"

@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -16,6 +15,7 @@ from saleor_alencon.dues.services import dues_withhold
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.ledger.models import TransactionKind
 from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transactions_post
+from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.outputs.sepa import SepaDebtor, SepaTransfer, read_control_sum, render_pain_001
 from saleor_alencon.settlement.drafting import statements_draft
 from saleor_alencon.settlement.models import (
@@ -31,7 +31,6 @@ from saleor_alencon.settlement.models import (
 from saleor_alencon.settlement.release import release_due
 from saleor_alencon.shops.models import Association, PayoutRail
 
-PARIS = ZoneInfo("Europe/Paris")
 PAID_FROM = {PayoutRail.SEPA: AccountKind.BANK, PayoutRail.CONNECT: AccountKind.PSP_CLEARING}
 """Where the money of a payout leaves from, and comes back to."""
 
@@ -62,7 +61,7 @@ def run_create(
         dues_withhold(now=now)
         count = SettlementRun.objects.count()
         run = SettlementRun.objects.create(
-            number=f"R{now.astimezone(PARIS):%Y}-{count + 1:04d}",
+            number=f"R{now.astimezone(TOWN_TIME):%Y}-{count + 1:04d}",
             cutoff=cutoff,
             rail=Association.objects.get().payout_rail,
             created_by=created_by,
@@ -124,7 +123,7 @@ def run_approve(*, run_id: int, approved_by: User, now: datetime.datetime) -> Se
                 _("Vous avez préparé ce reversement : une seconde personne doit l'approuver.")
             )
         payouts = list(run.payouts.select_related("statement").order_by("id"))
-        execution_date = next_business_day(now.astimezone(PARIS).date())
+        execution_date = next_business_day(now.astimezone(TOWN_TIME).date())
         run.execution_date = execution_date
         if payouts and run.rail == PayoutRail.SEPA:
             run.payment_file = _payment_file(run, payouts, execution_date, now)

@@ -14,7 +14,7 @@ from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import OFFICE_ROLES, Role
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.inbox.models import InboxDocument, InboxState
-from saleor_alencon.office.chart import Week, ceiling, chart
+from saleor_alencon.office.chart import Week, chart
 from saleor_alencon.orders.models import (
     Order,
     Pickup,
@@ -23,6 +23,7 @@ from saleor_alencon.orders.models import (
     Tender,
     TenderShare,
 )
+from saleor_alencon.outputs.chart_scale import ceiling_cents
 from saleor_alencon.outputs.theme import load_tokens
 from saleor_alencon.pickups.models import SaleorCommand
 from saleor_alencon.settlement.models import (
@@ -388,7 +389,7 @@ def test_a_chart_stays_within_its_frame() -> None:
 
 @pytest.mark.parametrize(("cents", "top"), [(0, 400), (401, 800), (1_000_000, 1_200_000)])
 def test_the_ceiling_is_round(cents: int, top: int) -> None:
-    assert ceiling(cents) == top
+    assert ceiling_cents(cents) == top
 
 
 def test_the_stylesheet_has_the_themes_colours() -> None:

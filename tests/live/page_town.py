@@ -1,14 +1,14 @@
 """The Office with its page in the Dashboard beside a running Saleor, and the Dashboard's double."""
 
 import contextlib
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import httpx
 
+from saleor_alencon.local.json_server import serving
 from saleor_alencon.local.processes import find_free_port, started_processes
 from saleor_alencon.local.saleor_stack import create_saleor_app, run_office, start_office
 from saleor_alencon.saleor_api.merchants import town_app_keep
@@ -43,21 +43,13 @@ def web_page(text: str) -> Iterator[int]:
             self.send_response(200 if self.path == "/" else 404)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
-            self.wfile.write(self.server.text.encode() if self.path == "/" else b"")  # type: ignore[attr-defined]
+            self.wfile.write(text.encode() if self.path == "/" else b"")
 
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.text = text  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(Handler) as port:
+        yield port
 
 
 @dataclass

@@ -137,11 +137,6 @@ class Store:
             return None
         return json.loads(row[2])
 
-    def account_of(self, name: str) -> str:
-        """Return whose object it is."""
-        row = self.connection.execute("SELECT account FROM object WHERE id = ?", (name,)).fetchone()
-        return str(row[0])
-
     def delete(self, name: str) -> None:
         """Forget an object."""
         self.connection.execute("DELETE FROM object WHERE id = ?", (name,))

@@ -8,25 +8,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
+from unfold.widgets import SELECT_CLASSES
 
 from saleor_alencon.books.chart import Chart
 from saleor_alencon.books.sales import SalesBy
 from saleor_alencon.books.tables import by_labels
 from saleor_alencon.books.years import BooksYear
 from saleor_alencon.domain.financial_year import FinancialYear
-
-
-def day_field(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=False,
-        # The browser's date field speaks ISO, whatever the language of the page.
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"type": "date", "class": " ".join(INPUT_CLASSES)}
-        ),
-    )
+from saleor_alencon.office.admin.form_fields import day_field
 
 
 def choice_field(label: Any, choices: list[tuple[str, str]], **options: Any) -> forms.ChoiceField:
@@ -41,8 +30,8 @@ def choice_field(label: Any, choices: list[tuple[str, str]], **options: Any) -> 
 class PeriodForm(forms.Form):
     """Two days, both included; without them the whole of ``span``."""
 
-    start = day_field(gettext_lazy("Du"))
-    end = day_field(gettext_lazy("Au"))
+    start = day_field(gettext_lazy("Du"), required=False)
+    end = day_field(gettext_lazy("Au"), required=False)
 
     def __init__(self, *args: Any, span: FinancialYear, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,7 +110,7 @@ class SalesForm(PeriodForm):
 
 
 class DayForm(forms.Form):
-    day = day_field(gettext_lazy("À la fin du"))
+    day = day_field(gettext_lazy("À la fin du"), required=False)
 
 
 def shop_field(chart: Chart) -> forms.ChoiceField:

@@ -20,6 +20,7 @@ from unfold.widgets import (
 
 from saleor_alencon.commission.models import DELIVERIES, TENDERS, CommissionRule, Plan
 from saleor_alencon.domain.commission import month_before
+from saleor_alencon.office.admin.form_fields import day_field
 from saleor_alencon.shops.models import Shop
 
 INPUT = {"class": " ".join(INPUT_CLASSES)}
@@ -109,11 +110,9 @@ def next_midnight() -> datetime.date:
 
 
 class PublishForm(forms.Form):
-    first_day = forms.DateField(
-        label=_("En vigueur à partir du"),
+    first_day = day_field(
+        _("En vigueur à partir du"),
         initial=next_midnight,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **INPUT}),
         help_text=_("À minuit. Les commandes déjà passées gardent leur règle."),
     )
 
@@ -151,11 +150,9 @@ class ExampleForm(forms.Form):
     tender = forms.ChoiceField(
         label=_("Moyen de paiement"), choices=TENDERS, widget=forms.Select(attrs=SELECT)
     )
-    day = forms.DateField(
-        label=_("Jour de la commande"),
+    day = day_field(
+        _("Jour de la commande"),
         initial=timezone.localdate,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **INPUT}),
     )
     amount = forms.DecimalField(
         label=_("Montant TTC de la ligne (€)"),

@@ -37,8 +37,8 @@ from saleor_alencon.office.admin.base import (
     list_url,
     user_of,
 )
+from saleor_alencon.office.admin.form_fields import CentsField, day_field, reason_field
 from saleor_alencon.office.admin.invoices import tell
-from saleor_alencon.office.admin.money_field import CentsField
 from saleor_alencon.office.admin.shops import KeptAdmin
 
 
@@ -87,13 +87,9 @@ class CallForm(forms.Form):
 
 class PaymentForm(forms.Form):
     amount_cents = CentsField(label=gettext_lazy("Montant reçu (€)"))
-    paid_on = forms.DateField(
-        label=gettext_lazy("Payé le"),
+    paid_on = day_field(
+        gettext_lazy("Payé le"),
         initial=timezone.localdate,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"type": "date", "class": " ".join(INPUT_CLASSES)}
-        ),
     )
     method = forms.ChoiceField(
         label=gettext_lazy("Moyen"), choices=PAID_BY_HAND, widget=UnfoldAdminSelectWidget
@@ -107,11 +103,7 @@ class PaymentForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Motif, tel qu'il figurera sur l'avoir"),
-        max_length=200,
-        widget=UnfoldAdminTextInputWidget,
-    )
+    reason = reason_field(gettext_lazy("Motif, tel qu'il figurera sur l'avoir"))
 
 
 class DuesPaymentInline(ReadOnlyInline):

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from saleor_alencon.localized import amount_text
 from saleor_alencon.office.admin.base import (
@@ -26,6 +25,7 @@ from saleor_alencon.office.admin.base import (
     link,
     user_of,
 )
+from saleor_alencon.office.admin.form_fields import reason_field
 from saleor_alencon.office.admin.provider import TransferInline
 from saleor_alencon.outputs.french_text import masked_iban_text
 from saleor_alencon.psp.gateway import Gateway
@@ -49,19 +49,11 @@ PAYOUT_COLOURS = {
 
 
 class ReturnForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Motif donné par la banque"),
-        max_length=200,
-        widget=UnfoldAdminTextInputWidget,
-    )
+    reason = reason_field(gettext_lazy("Motif donné par la banque"))
 
 
 class TakeBackForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Motif, tel qu'il figurera sur le relevé"),
-        max_length=200,
-        widget=UnfoldAdminTextInputWidget,
-    )
+    reason = reason_field(gettext_lazy("Motif, tel qu'il figurera sur le relevé"))
 
 
 class StatementLineInline(ReadOnlyInline):

@@ -16,7 +16,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
-from unfold.widgets import INPUT_CLASSES
 
 from saleor_alencon.localized import amount_text
 from saleor_alencon.office.admin.base import (
@@ -31,6 +30,7 @@ from saleor_alencon.office.admin.base import (
     list_url,
     user_of,
 )
+from saleor_alencon.office.admin.form_fields import day_field
 from saleor_alencon.office.admin.run_sending import RunSending
 from saleor_alencon.outputs.french_text import masked_iban_text
 from saleor_alencon.settlement.models import Payout, RunState, SettlementRun, Statement
@@ -63,14 +63,9 @@ def today() -> datetime.date:
 
 
 class RunForm(forms.Form):
-    last_day = forms.DateField(
-        label=gettext_lazy("Dernier jour compris"),
+    last_day = day_field(
+        gettext_lazy("Dernier jour compris"),
         initial=today,
-        # The browser's date field speaks ISO, whatever the language of the page.
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"type": "date", "class": " ".join(INPUT_CLASSES)}
-        ),
         help_text=gettext_lazy("Les sommes disponibles à la fin de ce jour sont versées."),
     )
 

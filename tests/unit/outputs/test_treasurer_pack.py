@@ -6,6 +6,7 @@ import pytest
 from pypdf import PdfReader
 
 from saleor_alencon.domain.financial_year import financial_year
+from saleor_alencon.outputs.chart_scale import ceiling_cents
 from saleor_alencon.outputs.treasurer_pack import (
     AccountFigures,
     ChequeFigures,
@@ -15,7 +16,7 @@ from saleor_alencon.outputs.treasurer_pack import (
     TreasurerPackError,
     render_treasurer_pack,
 )
-from saleor_alencon.outputs.treasurer_view import ceiling_cents, permille, treasurer_view
+from saleor_alencon.outputs.treasurer_view import permille, treasurer_view
 
 SPAN = financial_year(2026, 9)
 PACK = TreasurerPack(

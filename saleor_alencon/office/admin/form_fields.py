@@ -1,11 +1,11 @@
-"""A field in which an amount is typed as people write it, and read as cents."""
+"""Fields of the back-office's own forms: amounts, days, reasons."""
 
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import INPUT_CLASSES
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextInputWidget
 
 
 class CentsField(forms.DecimalField):
@@ -28,3 +28,21 @@ class CentsField(forms.DecimalField):
         """Return cents, or None when the field is empty and need not be filled."""
         amount: Decimal | None = super().clean(value)
         return None if amount is None else int(amount * 100)
+
+
+def day_field(label: Any, **options: Any) -> forms.DateField:
+    """Return a field for a day, chosen in the browser's calendar."""
+    return forms.DateField(
+        label=label,
+        # The browser's date field speaks ISO, whatever the language of the page.
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(
+            format="%Y-%m-%d", attrs={"type": "date", "class": " ".join(INPUT_CLASSES)}
+        ),
+        **options,
+    )
+
+
+def reason_field(label: Any) -> forms.CharField:
+    """Return a field for the reason of a correction, short enough for a document."""
+    return forms.CharField(label=label, max_length=200, widget=UnfoldAdminTextInputWidget)
