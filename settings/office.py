@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "saleor_alencon.commission",
     "saleor_alencon.inbox",
     "saleor_alencon.ledger",
+    "saleor_alencon.cheques",
     "saleor_alencon.dues",
     "saleor_alencon.orders",
     "saleor_alencon.provisioning",
@@ -151,6 +152,14 @@ CELERY_BEAT_SCHEDULE = {
     "issue-commission-invoices": {
         "task": "saleor_alencon.invoicing.tasks.issue_commission_invoices",
         "schedule": crontab(minute=30),
+    },
+    "tell-saleor-of-cheques": {
+        "task": "saleor_alencon.cheques.tasks.tell_saleor",
+        "schedule": 20.0,
+    },
+    "write-off-expired-cheques": {
+        "task": "saleor_alencon.cheques.tasks.write_off_expired",
+        "schedule": crontab(hour=3, minute=20),
     },
     "fetch-from-provider": {
         "task": "saleor_alencon.psp.tasks.fetch_from_provider",

@@ -177,6 +177,51 @@ QUERIES: dict[str, str] = {
         HAVING (i.net_cents, i.vat_cents) IS DISTINCT FROM (
                sum(l.commission_cents) * CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END,
                sum(l.commission_vat_cents) * CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END)""",
+    "gift cheques issued, less what was used, expired and refunded, are the ledger's liability": """
+        SELECT format('issued %s, used online %s, otherwise %s: owed %s, ledger %s',
+                      issued, used, moved, issued - used - moved, -ledger)
+          FROM (SELECT coalesce(sum(face_cents), 0)::bigint AS issued FROM cheques_cheque) c,
+               (SELECT coalesce(sum(charged_cents - refunded_cents), 0)::bigint AS used
+                  FROM orders_tender WHERE kind = 'gift_cheque') u,
+               (SELECT coalesce(sum(effect_cents), 0)::bigint AS moved
+                  FROM cheques_chequemovement WHERE state = 'done') m,
+               (SELECT coalesce(sum(e.amount_cents), 0)::bigint AS ledger FROM ledger_entry e
+                  JOIN ledger_account a ON a.id = e.account_id
+                   AND a.kind = 'gift_cheque_liability') l
+         WHERE issued - used - moved <> -ledger""",
+    "what is left of a cheque is its face value less what was taken of it": """
+        SELECT format('%s: %s cents', serial, remaining_cents) FROM cheques_cheque
+         WHERE remaining_cents <> cheques_count(id)""",
+    "no cheque paid more than its face value": """
+        SELECT format('%s: %s cents', c.serial, c.face_cents - spent.cents) FROM cheques_cheque c
+         CROSS JOIN LATERAL (
+           SELECT coalesce((SELECT sum(charged_cents - refunded_cents) FROM cheques_chequeuse
+                             WHERE cheque_id = c.id), 0)
+                + coalesce((SELECT sum(effect_cents) FROM cheques_chequemovement
+                             WHERE cheque_id = c.id AND state = 'done'), 0) AS cents) spent
+         WHERE spent.cents NOT BETWEEN 0 AND c.face_cents""",
+    "what a cheque paid online is what its tender says": """
+        SELECT format('%s, order %s', c.serial, u.order_number) FROM cheques_chequeuse u
+          JOIN cheques_cheque c ON c.id = u.cheque_id
+          LEFT JOIN orders_tender t ON t.saleor_id = u.tender AND t.kind = 'gift_cheque'
+         WHERE (u.charged_cents, u.refunded_cents)
+               IS DISTINCT FROM (t.charged_cents, t.refunded_cents)""",
+    "what was taken of a cheque outside web orders is posted once, to its shop": """
+        SELECT format('movement %s of %s', m.id, c.serial) FROM cheques_chequemovement m
+          JOIN cheques_cheque c ON c.id = m.cheque_id
+          LEFT JOIN (ledger_transaction t
+                     JOIN ledger_entry e ON e.transaction_id = t.id
+                     JOIN ledger_account a ON a.id = e.account_id)
+            ON t.kind IN ('cheque_redeemed', 'cheque_given_back', 'cheque_expired',
+                          'cheque_refunded')
+           AND t.subject = m.id::text
+         GROUP BY m.id, c.id
+        HAVING coalesce(sum(e.amount_cents) FILTER (WHERE a.kind = 'gift_cheque_liability'), 0)
+               <> CASE WHEN m.state = 'done' THEN m.effect_cents ELSE 0 END
+            OR coalesce(-sum(e.amount_cents) FILTER (
+                 WHERE a.kind = 'shop_available' AND a.shop_id = m.shop_id), 0)
+               <> CASE WHEN m.state = 'done' AND m.shop_id IS NOT NULL
+                       THEN m.effect_cents - m.fee_cents - m.fee_vat_cents ELSE 0 END""",
 }
 
 

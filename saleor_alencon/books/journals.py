@@ -9,6 +9,7 @@ COLLECTED = PlanEntry("EN", "Encaissements et remboursements")
 COMMISSIONS = PlanEntry("CO", "Commissions")
 SETTLEMENT = PlanEntry("RV", "Reversements aux boutiques")
 DUES = PlanEntry("CT", "Cotisations")
+CHEQUES = PlanEntry("CC", "Chèques cadeaux")
 PROVIDER = PlanEntry("PP", "Prestataire de paiement")
 OTHER = PlanEntry("OD", "Opérations diverses")
 
@@ -23,6 +24,11 @@ JOURNALS: dict[str, PlanEntry] = {
     TransactionKind.DUES_PAID: DUES,
     TransactionKind.DUES_WITHHELD: DUES,
     TransactionKind.DUES_CANCELLED: DUES,
+    TransactionKind.CHEQUES_SOLD: CHEQUES,
+    TransactionKind.CHEQUE_REDEEMED: CHEQUES,
+    TransactionKind.CHEQUE_GIVEN_BACK: CHEQUES,
+    TransactionKind.CHEQUE_EXPIRED: CHEQUES,
+    TransactionKind.CHEQUE_REFUNDED: CHEQUES,
     TransactionKind.PSP_FEE: PROVIDER,
     TransactionKind.PSP_FEE_MOVED: PROVIDER,
     TransactionKind.DISPUTE_OPENED: PROVIDER,

@@ -22,6 +22,7 @@ class AccountKind(StrEnum):
     PSP_FEES = "psp_fees"
     DELIVERY_REVENUE = "delivery_revenue"
     GIFT_CHEQUE_LIABILITY = "gift_cheque_liability"
+    GIFT_CHEQUES_EXPIRED = "gift_cheques_expired"
     OTHER_TENDER_CLEARING = "other_tender_clearing"
     SHOPPER_CREDIT = "shopper_credit"
     DUES_REVENUE = "dues_revenue"
@@ -60,6 +61,7 @@ PLAN: dict[AccountKind, PlanEntry] = {
     AccountKind.GIFT_CHEQUE_LIABILITY: PlanEntry(
         "419700", gettext_noop("Chèques cadeaux à honorer")
     ),
+    AccountKind.GIFT_CHEQUES_EXPIRED: PlanEntry("758800", gettext_noop("Chèques cadeaux périmés")),
     AccountKind.OTHER_TENDER_CLEARING: PlanEntry(
         "517900", gettext_noop("Autres moyens de paiement")
     ),

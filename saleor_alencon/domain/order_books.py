@@ -48,12 +48,16 @@ class LineFact:
 
 @dataclass(frozen=True)
 class TenderFact:
-    """One means of payment: everything it ever charged, and what of it went back."""
+    """One means of payment: everything it ever charged, and what of it went back.
+
+    ``shops`` are those that accept it, None when every shop does.
+    """
 
     id: str
     kind: TenderKind
     charged_cents: int
     refunded_cents: int
+    shops: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -178,7 +182,7 @@ def derive_order_books(facts: OrderFacts, terms: Mapping[str, CommissionTerms]) 
         owed[SHIPPING + shop] = share_cents
         shop_of[SHIPPING + shop] = shop
 
-    charged, credit_in = _charge_parts(facts.tenders, owed)
+    charged, credit_in = _charge_parts(facts.tenders, owed, shop_of)
     paid = {part: sum(row.get(part, 0) for row in charged.values()) for part in owed}
     refunded, credit_out, meant = _refund_parts(facts, paid, shop_of, sum(credit_in.values()))
 
@@ -206,20 +210,44 @@ def derive_order_books(facts: OrderFacts, terms: Mapping[str, CommissionTerms]) 
 
 
 def _charge_parts(
-    tenders: tuple[TenderFact, ...], owed: Mapping[str, int]
+    tenders: tuple[TenderFact, ...], owed: Mapping[str, int], shop_of: Mapping[str, str]
 ) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
-    """Each tender in turn pays what the parts still owe; what is over is the shopper's credit."""
-    remaining = dict(owed)
+    """Each tender in turn pays what the parts still owe; what is over is the shopper's credit.
+
+    A tender that only some of the basket's shops accept comes before those that all do, and pays
+    the parts of these shops. What it charged beyond them pays the other parts all the same: the
+    money was taken, and no shop loses it.
+    """
+    remaining, shops = dict(owed), set(shop_of.values())
     charged: dict[str, dict[str, int]] = {}
     credit: dict[str, int] = {}
-    for tender in tenders:
-        usable = min(tender.charged_cents, sum(remaining.values()))
-        charged[tender.id] = allocate(usable, remaining)
-        credit[tender.id] = tender.charged_cents - usable
-        for part, share_cents in charged[tender.id].items():
-            remaining[part] -= share_cents
-            assert remaining[part] >= 0
+    for tender in sorted(tenders, key=lambda each: not _is_narrow(each, shops)):
+        left, row = tender.charged_cents, dict.fromkeys(owed, 0)
+        for tier in _charge_tiers(tender, shops, shop_of):
+            room = {part: remaining[part] for part in tier}
+            usable = min(left, sum(room.values()))
+            left -= usable
+            for part, share_cents in allocate(usable, room).items():
+                row[part] += share_cents
+                remaining[part] -= share_cents
+                assert remaining[part] >= 0
+        charged[tender.id], credit[tender.id] = row, left
     return charged, credit
+
+
+def _is_narrow(tender: TenderFact, shops: set[str]) -> bool:
+    """Say whether some of the basket's shops accept the tender, and not all."""
+    return tender.shops is not None and bool(shops & tender.shops) and not shops <= tender.shops
+
+
+def _charge_tiers(
+    tender: TenderFact, shops: set[str], shop_of: Mapping[str, str]
+) -> tuple[list[str], ...]:
+    """Return the parts that a tender pays, those to be paid first at the beginning."""
+    if not _is_narrow(tender, shops):
+        return (list(shop_of),)
+    accepting = [part for part, shop in shop_of.items() if shop in (tender.shops or ())]
+    return accepting, [part for part in shop_of if part not in accepting]
 
 
 def _refund_parts(

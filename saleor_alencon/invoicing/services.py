@@ -200,10 +200,16 @@ def _commission_invoice(statement: Statement, now: datetime.datetime) -> Invoice
 def _invoices_corrected(statement: Statement) -> tuple[Corrected, ...]:
     """Return the invoices of the earlier statements that have the same sales."""
     sales = StatementLine.objects.filter(statement=statement, shop_order__isnull=False)
+    cheques = StatementLine.objects.filter(
+        statement=statement, cheque_movement__corrects__isnull=False
+    )
     invoices = (
-        Invoice.objects.filter(
-            kind=InvoiceKind.INVOICE,
-            statement__lines__shop_order__in=sales.values("shop_order"),
+        Invoice.objects.filter(kind=InvoiceKind.INVOICE)
+        .filter(
+            Q(statement__lines__shop_order__in=sales.values("shop_order"))
+            | Q(
+                statement__lines__cheque_movement__in=cheques.values("cheque_movement__corrects"),
+            )
         )
         .exclude(statement=statement)
         .distinct()

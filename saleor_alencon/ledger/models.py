@@ -68,8 +68,15 @@ class TransactionKind(models.TextChoices):
     DUES_PAID = "dues_paid", _("cotisation payée")
     DUES_WITHHELD = "dues_withheld", _("cotisation retenue")
     DUES_CANCELLED = "dues_cancelled", _("cotisation annulée")
+    CHEQUES_SOLD = "cheques_sold", _("chèques cadeaux vendus")
+    CHEQUE_REDEEMED = "cheque_redeemed", _("chèque cadeau encaissé en boutique")
+    CHEQUE_GIVEN_BACK = "cheque_given_back", _("encaissement de chèque cadeau annulé")
+    CHEQUE_EXPIRED = "cheque_expired", _("chèque cadeau périmé")
+    CHEQUE_REFUNDED = "cheque_refunded", _("chèque cadeau remboursé")
 
 
+SHOP_CHEQUES = (TransactionKind.CHEQUE_REDEEMED, TransactionKind.CHEQUE_GIVEN_BACK)
+"""Gift cheques that a shop took at its counter, and those that were given back."""
 SHOP_FEES = (TransactionKind.PSP_FEE, TransactionKind.PSP_FEE_MOVED)
 """The provider's fees, as far as entries on a shop order's accounts have them."""
 SHOP_DISPUTES = (TransactionKind.DISPUTE_OPENED, TransactionKind.DISPUTE_WON)

@@ -129,8 +129,13 @@ def sorted_transactions(order: Order) -> list[Transaction]:
     return sorted(order.transactions, key=lambda item: (item.created_at, item.id))
 
 
-def order_facts(order: Order, shops: Mapping[str, str]) -> OrderFacts:
-    """Return the money facts of an order; ``shops`` is line id to shop slug."""
+def order_facts(
+    order: Order, shops: Mapping[str, str], accepting: frozenset[str] | None = None
+) -> OrderFacts:
+    """Return the money facts of an order; ``shops`` is line id to shop slug.
+
+    ``accepting`` are the shops that accept gift cheques, None when all do.
+    """
     lines = tuple(
         LineFact(line.id, shops[line.id], line.total_price.gross.cents) for line in order.lines
     )
@@ -144,7 +149,13 @@ def order_facts(order: Order, shops: Mapping[str, str]) -> OrderFacts:
         lines=lines,
         shipping_gross_cents=order.shipping_price.gross.cents,
         tenders=tuple(
-            TenderFact(item.id, tender_kind(item), charged_cents(item), item.refunded_amount.cents)
+            TenderFact(
+                item.id,
+                tender_kind(item),
+                charged_cents(item),
+                item.refunded_amount.cents,
+                accepting if item.is_gift_card else None,
+            )
             for item in sorted_transactions(order)
         ),
         refunds=tuple(_refund_facts(refunds, unit_cents)),
@@ -183,6 +194,19 @@ def _refund_line_cents(refund: GrantedRefund, unit: Mapping[str, object]) -> dic
             cents = round(amount * 100 * line.quantity)  # type: ignore[operator]
             weights[line.order_line.id] = weights.get(line.order_line.id, 0) + cents
     return weights
+
+
+def gift_cards(order: Order) -> dict[str, tuple[str, int, int]]:
+    """Return, by tender, the end of a gift card's code, what it charged and what went back."""
+    return {
+        item.id: (
+            (item.payment_method_details.last_chars if item.payment_method_details else "") or "",
+            charged_cents(item),
+            item.refunded_amount.cents,
+        )
+        for item in sorted_transactions(order)
+        if item.is_gift_card
+    }
 
 
 def delivery_choice(order: Order) -> DeliveryChoice:

@@ -4,6 +4,7 @@ import datetime
 import secrets
 from collections.abc import Mapping
 
+from saleor_alencon.cheques.services import shops_accepting, uses_record
 from saleor_alencon.domain.delivery_choices import ShopDelivery
 from saleor_alencon.domain.order_books import (
     OrderBooks,
@@ -27,6 +28,7 @@ from saleor_alencon.orders.facts import (
     UnknownShop,
     charged_cents,
     delivery_choice,
+    gift_cards,
     handed_over,
     line_shop,
     order_facts,
@@ -49,6 +51,7 @@ from saleor_alencon.orders.models import (
 )
 from saleor_alencon.orders.posting import positions_post
 from saleor_alencon.orders.terms import Sold, line_terms, lines_sold
+from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.shops.models import Shop
 
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -83,7 +86,8 @@ def snapshot_write(snapshot: OrderSnapshot, digest: str, *, now: datetime.dateti
             )
     sold = lines_sold(snapshot, digest, slugs, shops, known)
     order = _order_write(snapshot, digest)
-    facts = order_facts(saleor, slugs)
+    accepting = shops_accepting(shops, saleor.created.astimezone(TOWN_TIME).date())
+    facts = order_facts(saleor, slugs, accepting)
     books = derive_order_books(
         facts, {line_id: line_terms(sold.get(line_id, {})) for line_id in slugs}
     )
@@ -94,6 +98,7 @@ def snapshot_write(snapshot: OrderSnapshot, digest: str, *, now: datetime.dateti
         for slug in sorted(shops)
     }
     _tenders_write(order, saleor, books, shop_orders)
+    uses_record(order_number=saleor.number, tenders=gift_cards(saleor))
     positions_post(order, shop_orders, books, occurred_at=saleor.updated_at, now=now)
     return order
 

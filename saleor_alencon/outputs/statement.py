@@ -20,7 +20,7 @@ STATEMENT_VERSION = 2
 """Version 2 names, for each item, the rule its commission follows. Documents of version 1 are
 read, and printed, as they were."""
 
-LineKind = Literal["sale", "refund", "correction", "payout_returned", "dispute", "dues"]
+LineKind = Literal["sale", "refund", "correction", "payout_returned", "dispute", "dues", "cheque"]
 CarriedReason = Literal[
     "", "negative", "below_minimum", "missing_iban", "missing_account", "dues_unpaid"
 ]

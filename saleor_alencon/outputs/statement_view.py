@@ -41,6 +41,7 @@ KIND_LABELS: dict[LineKind, str] = {
     "payout_returned": "Virement retourné",
     "dispute": "Litige",
     "dues": "Cotisation",
+    "cheque": "Chèque cadeau",
 }
 
 View = dict[str, Any]

@@ -26,6 +26,7 @@ SHOPS_ITEM = "shops"  # the value of SETUP_KEY on the menu item that has the sho
 # What the Office's app may do, each with what asks for it.
 APP_PERMISSIONS = (
     "HANDLE_PAYMENTS",  # refunds that a shop or the Office asks for
+    "MANAGE_GIFT_CARD",  # gift cheques
     "MANAGE_CHANNELS",  # setup; a shop's warehouse in the channel
     "MANAGE_MENUS",  # setup
     "MANAGE_ORDERS",  # the sweep; fulfilments, refunds

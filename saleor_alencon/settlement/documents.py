@@ -16,7 +16,7 @@ from saleor_alencon.ledger.models import (
     TransactionKind,
 )
 from saleor_alencon.orders.models import ShopOrder
-from saleor_alencon.outputs.french_text import TOWN_TIME
+from saleor_alencon.outputs.french_text import TOWN_TIME, rate_text
 from saleor_alencon.outputs.statement import (
     LineKind,
     Party,
@@ -52,7 +52,7 @@ def statement_document(statement: Statement, office: Association, *, now: dateti
     lines = tuple(
         _line(row)
         for row in statement.lines.select_related(
-            "shop_order__order", "payout", "dues_payment__bill"
+            "shop_order__order", "payout", "dues_payment__bill", "cheque_movement__cheque"
         )
         .prefetch_related("items__order_line", "tenders__tender")
         .order_by("id")
@@ -102,6 +102,8 @@ def _line(row: LineRow) -> StatementLine:
         return _returned_payout_line(row)
     if row.kind == StatementLineKind.DUES:
         return _dues_line(row)
+    if row.kind == StatementLineKind.CHEQUE:
+        return _cheque_line(row)
     shop_order = row.shop_order
     assert shop_order is not None
     order = shop_order.order
@@ -182,6 +184,28 @@ def _dues_line(row: LineRow) -> StatementLine:
         commission_vat_cents=0,
         fees_cents=0,
         net_cents=row.net_cents,
+    )
+
+
+def _cheque_line(row: LineRow) -> StatementLine:
+    movement = row.cheque_movement
+    assert movement is not None
+    assert movement.done_at is not None
+    taken = "pris en boutique" if row.gross_cents > 0 else "rendu au client"
+    parts = [f"n° {movement.cheque.serial}, {taken}", movement.reason]
+    if movement.fee_cents:
+        parts.append(f"frais de {rate_text(movement.fee_rate_bps)}")
+    return StatementLine(
+        occurred_on=movement.done_at.astimezone(TOWN_TIME).date(),
+        kind="cheque",
+        order_number="",
+        label=", ".join(filter(None, parts)),
+        gross_cents=row.gross_cents,
+        commission_cents=row.commission_cents,
+        commission_vat_cents=row.commission_vat_cents,
+        fees_cents=0,
+        net_cents=row.net_cents,
+        tenders=(TenderPart(TENDER_LABELS[TenderKind.GIFT_CHEQUE], row.gross_cents),),
     )
 
 

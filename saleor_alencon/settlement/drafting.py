@@ -8,7 +8,7 @@ from django.db import connection
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.settlement import decide_payout
 from saleor_alencon.dues.services import shops_in_arrears
-from saleor_alencon.ledger.models import SHOP_DISPUTES, SHOP_FEES, TransactionKind
+from saleor_alencon.ledger.models import SHOP_CHEQUES, SHOP_DISPUTES, SHOP_FEES, TransactionKind
 from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.settlement.documents import statement_document
 from saleor_alencon.settlement.models import CarriedReason, Payout, SettlementRun, Statement
@@ -177,6 +177,22 @@ SELECT st.id, 'dues', t.source_id::bigint, -e.amount_cents, 0, 0, 0, -e.amount_c
  ORDER BY e.id
 """
 
+# Gift cheques taken at the counter, and those given back; the fee has its invoice as a commission.
+CHEQUES = """
+INSERT INTO settlement_statementline
+  (statement_id, kind, cheque_movement_id, gross_cents, commission_cents, commission_vat_cents,
+   fees_cents, net_cents)
+SELECT st.id, 'cheque', m.id, m.effect_cents, m.fee_cents, m.fee_vat_cents, 0, -e.amount_cents
+  FROM ledger_entry e
+  JOIN ledger_account a ON a.id = e.account_id AND a.kind = %s
+  JOIN ledger_transaction t ON t.id = e.transaction_id AND t.kind = ANY(%s)
+  JOIN cheques_chequemovement m ON m.id = t.subject::bigint
+  JOIN settlement_statement st ON st.shop_id = a.shop_id AND st.run_id = %s
+  LEFT JOIN settlement_claim c ON c.entry_id = e.id
+ WHERE c.id IS NULL
+ ORDER BY e.id
+"""
+
 CLAIMS = """
 INSERT INTO settlement_claim (entry_id, statement_id)
 SELECT e.id, st.id
@@ -233,6 +249,7 @@ def statements_draft(run: SettlementRun, *, now: datetime.datetime) -> int:
             RETURNED, [AccountKind.SHOP_AVAILABLE, TransactionKind.PAYOUT_RETURNED, run.pk]
         )
         cursor.execute(DUES, [AccountKind.SHOP_AVAILABLE, TransactionKind.DUES_WITHHELD, run.pk])
+        cursor.execute(CHEQUES, [AccountKind.SHOP_AVAILABLE, list(SHOP_CHEQUES), run.pk])
         cursor.execute(CLAIMS, [AccountKind.SHOP_AVAILABLE, run.pk])
         cursor.execute(STATED, [run.pk])
         stated = dict(cursor.fetchall())

@@ -138,13 +138,14 @@ class StatementLineKind(models.TextChoices):
     PAYOUT_RETURNED = "payout_returned", _("virement retourné")
     DISPUTE = "dispute", _("litige")
     DUES = "dues", _("cotisation")
+    CHEQUE = "cheque", _("chèque cadeau")
 
 
 class StatementLine(models.Model):
     """One shop order (or returned payout) on a statement: gross = commission + VAT + fees + net.
 
     A disputed payment withheld from the shop, or given back, is a line beside the sale's, and so
-    are dues withheld.
+    are dues withheld and gift cheques taken at the counter.
     """
 
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="lines")
@@ -155,6 +156,9 @@ class StatementLine(models.Model):
     payout = models.ForeignKey("settlement.Payout", models.PROTECT, null=True, related_name="+")
     dues_payment = models.ForeignKey(
         "dues.DuesPayment", models.PROTECT, null=True, related_name="+"
+    )
+    cheque_movement = models.ForeignKey(
+        "cheques.ChequeMovement", models.PROTECT, null=True, related_name="statement_lines"
     )
     gross_cents = models.BigIntegerField(_("ventes (centimes)"))
     commission_cents = models.BigIntegerField(_("commission (centimes)"))

@@ -116,6 +116,7 @@ class Tender:
     refunded_cents: int = 0
     gift: bool = False
     reference: str = ""
+    card: str = ""
     returned: dict[str, int] = field(default_factory=dict)
     disputed: dict[str, tuple[int, bool]] = field(default_factory=dict)
 
@@ -199,7 +200,11 @@ class Basket:
 
     def _tender(self, position: int) -> dict:
         tender = self.tenders[position]
-        details = {"__typename": "GiftCardPaymentMethodDetails", "name": "Chèque"}
+        details = {
+            "__typename": "GiftCardPaymentMethodDetails",
+            "name": "Chèque",
+            "lastChars": tender.card or None,
+        }
         open_cents = sum(cents for cents, won in tender.disputed.values() if not won)
         kept_cents = tender.charged_cents - tender.refunded_cents - open_cents
         return _recorded()["order"]["transactions"][0] | {

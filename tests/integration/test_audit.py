@@ -12,6 +12,7 @@ from saleor_alencon.local.embedded_postgres import url
 from saleor_alencon.settlement.services import payout_return
 from saleor_alencon.shops.models import Association, Shop
 from tests.conftest import connected_to
+from tests.integration.cheque_town import accept, paid_by, redeem, sell
 from tests.integration.small_town import (
     NOW,
     Basket,
@@ -85,6 +86,17 @@ TAMPERINGS = {
     "a statement's invoice has its commission": """
         UPDATE invoicing_invoice SET net_cents = net_cents + 1, total_cents = total_cents + 1
          WHERE statement_id IS NOT NULL""",
+    "gift cheques issued, less what was used, expired and refunded, are the ledger's liability": """
+        UPDATE cheques_cheque SET face_cents = face_cents + 1""",
+    "what is left of a cheque is its face value less what was taken of it": """
+        UPDATE cheques_cheque SET remaining_cents = remaining_cents + 1""",
+    "no cheque paid more than its face value": """
+        UPDATE cheques_chequeuse SET charged_cents = charged_cents + 1000000""",
+    "what a cheque paid online is what its tender says": """
+        UPDATE cheques_chequeuse SET charged_cents = charged_cents - 1""",
+    "what was taken of a cheque outside web orders is posted once, to its shop": """
+        UPDATE cheques_chequemovement SET shop_id = (SELECT id FROM shops_shop
+         WHERE slug = 'fromagerie')""",
     "a bank file's control sum is that of its run's payouts": """
         UPDATE settlement_settlementrun SET payment_file = 'x' WHERE payment_file IS NOT NULL""",
     "PSP clearing is what the provider says it holds": """
@@ -101,7 +113,10 @@ def settled_town(own_database, embedded_socket):
     Association.objects.update(siret="81234567800014", vat_number="FR45812345678")
     DuesRate.objects.create(year=2026, base_cents=6000, surcharge_cents=0)
     lines = [Line("librairie", 5000), Line("fromagerie", 5001)]
-    basket = Basket("1", lines, [Tender(4000, gift=True), Tender(6001)])
+    accept("librairie", "fromagerie")
+    online, counter = sell(5000, 2)
+    redeem(counter, "librairie", 1500)
+    basket = Basket("1", lines, [paid_by(online, 4000), Tender(6001)])
     basket.hand_over()
     basket.deliver()
     first = pay(draft())

@@ -56,6 +56,56 @@ def test_a_refund_of_a_mere_amount_reaches_every_shop():
 TWO_TENDERS = [(TenderKind.GIFT_CHEQUE, 4000), (TenderKind.CARD, 6001)]
 
 
+def tender_of(kind, cents, shops=None):
+    return TenderFact(f"{kind}", kind, cents, 0, frozenset(shops) if shops is not None else None)
+
+
+@given(
+    st.lists(st.integers(1, 10_000), min_size=1, max_size=6),
+    st.sets(st.sampled_from(["a", "b", "c"])),
+    st.integers(0, 12_000),
+    st.integers(0, 3000),
+)
+def test_a_narrow_tender_pays_its_shops_first_and_all_is_paid_to_the_cent(
+    grosses, accepting, cheque_cents, shipping
+):
+    lines = tuple(LineFact(f"l{i}", "abc"[i % 3], cents) for i, cents in enumerate(grosses))
+    total = sum(grosses) + shipping
+    cheque_cents = min(cheque_cents, total)
+    tenders = (
+        tender_of(TenderKind.CARD, total - cheque_cents),
+        tender_of(TenderKind.GIFT_CHEQUE, cheque_cents, accepting),
+    )
+    books = derive(OrderFacts("order", lines, shipping, tenders))
+    shops = {line.shop for line in lines}
+    owed = {
+        shop: sum(part.gross_cents for part in books.parts.values() if part.shop == shop)
+        for shop in shops
+    }
+    paid = {
+        shop: sum(
+            share.charged_cents for (_, slug), share in books.tender_shares.items() if slug == shop
+        )
+        for shop in shops
+    }
+    assert paid == owed
+    if shops & accepting:
+        by_cheque = sum(
+            share.charged_cents
+            for (tender, shop), share in books.tender_shares.items()
+            if tender == TenderKind.GIFT_CHEQUE and shop in accepting
+        )
+        assert by_cheque == min(cheque_cents, sum(owed[shop] for shop in shops & accepting))
+
+
+def test_a_cheque_that_no_shop_of_the_basket_accepts_is_shared_as_a_card_is():
+    cheque = tender_of(TenderKind.GIFT_CHEQUE, 4001, [])
+    books = derive(
+        OrderFacts("order", (LineFact("l1", "a", 5000), LineFact("l2", "b", 5001)), 0, (cheque,))
+    )
+    assert (kept(books, "a"), kept(books, "b")) == (2000, 2001)
+
+
 def kept_by_tender(books):
     return {key: share.charged_cents - share.refunded_cents
             for key, share in sorted(books.tender_shares.items())}  # fmt: skip
