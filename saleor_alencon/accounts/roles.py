@@ -26,6 +26,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         *READ_EVERYTHING,
         "accounts.*",
         "commission.*",
+        "cheques.*",
         "shops.*",
         "provisioning.look_shop",
         "provisioning.provision_shop",
@@ -34,6 +35,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.OPERATOR: (
         *READ_EVERYTHING,
         "catalogue.import_catalogue",
+        "cheques.*",
         "commission.*",
         "provisioning.look_shop",
         "provisioning.provision_shop",

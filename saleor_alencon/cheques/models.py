@@ -5,8 +5,10 @@ orders and counters took of it. Sales, rules and done movements are never change
 """
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from saleor_alencon.localized import rate_text
@@ -49,6 +51,14 @@ class ChequeRules(models.Model):
 
     def __str__(self) -> str:
         return f"{self.valid_from} · {rate_text(self.fee_rate_bps)}"
+
+    def clean(self) -> None:
+        """Refuse rules for a day that has begun, unless they are the first."""
+        known = ChequeRules.objects.exists()
+        if known and self.valid_from and self.valid_from <= timezone.localdate():
+            raise ValidationError(
+                {"valid_from": _("Choisissez un jour à venir : le passé garde ses règles.")}
+            )
 
 
 class ChequeAcceptance(models.Model):

@@ -9,8 +9,10 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.views.generic import TemplateView, View
 
+from saleor_alencon.cheques.services import shops_accepting
 from saleor_alencon.counter.hours_views import own_shop, shop_state
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.shop_orders import PickupState
@@ -55,6 +57,7 @@ class ShopView(LoginRequiredMixin, TemplateView):
             held=amount_text(-balances.get(AccountKind.SHOP_HOLD, 0)),
             available=amount_text(-balances.get(AccountKind.SHOP_AVAILABLE, 0)),
             waiting=waiting,
+            accepts_cheques=bool(shops_accepting([shop.slug], timezone.localdate())),
             statements=Statement.objects.filter(shop=shop, run__state__in=SETTLED)
             .select_related("run")
             .order_by("-id")[:24],

@@ -14,6 +14,7 @@ from saleor_alencon.accounts.roles import Role
 from saleor_alencon.domain.bearing import Bearer
 from saleor_alencon.dues.models import DuesRate
 from saleor_alencon.inbox.models import InboxDocument
+from saleor_alencon.local.demo_cheques import cheque_terms_seed, cheques_fill
 from saleor_alencon.local.demo_commission import plans_seed
 from saleor_alencon.local.demo_provider import provider_fill
 from saleor_alencon.local.demo_shops import fixtures_folder, read_hours, read_shops
@@ -100,6 +101,7 @@ def demo_seed(now: datetime.datetime | None = None) -> None:
             with transaction.atomic():
                 seed_shop(row, number, now)
     plans_seed(valid_from=RATES_FROM, now=now)
+    cheque_terms_seed(valid_from=RATES_FROM.date(), now=now)
     merchant = User.objects.get(role=Role.MERCHANT, email="librairie@alencon.example")
     ShopMember.objects.get_or_create(shop=Shop.objects.get(slug=MERCHANT_SHOP), user=merchant)
 
@@ -137,6 +139,8 @@ def demo_fill(now: datetime.datetime) -> None:
         for file in tqdm(files, desc="recorded orders", unit="document", disable=None):
             document = document_store(file.read_text(), source="file")
             document_ingest(document_id=document.pk, now=now)
+    seller = User.objects.get(email=OPERATOR)
+    cheques_fill(shop_slug=MERCHANT_SHOP, seller=seller, now=now)
     if (port := test_server_port()) is not None:
         provider_fill(data=data_file(), port=port, now=now)
     if not SettlementRun.objects.exists():

@@ -125,6 +125,16 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Chèques cadeaux"),
+        "items": [
+            page(_("Ventes de chèques"), "redeem", "cheques_chequesale"),
+            page(_("Chèques cadeaux"), "confirmation_number", "cheques_cheque"),
+            page(_("Encaissements et retours"), "swap_horiz", "cheques_chequemovement"),
+            page(_("Boutiques qui les acceptent"), "storefront", "cheques_chequeacceptance"),
+            page(_("Règles des chèques"), "rule", "cheques_chequerules"),
+        ],
+    },
+    {
         "title": _("Comptabilité"),
         "items": [
             report(_("Exercices et FEC"), "library_books", "changelist"),

@@ -49,7 +49,7 @@ CHANGEABLE = {
     "dues.duesrate",
     "dues.offsetconsent",
 }
-ADDABLE = CHANGEABLE | {"commission.campaign"}
+ADDABLE = CHANGEABLE | {"commission.campaign", "cheques.chequerules"}
 
 
 def person(role: str) -> User:

@@ -2,6 +2,10 @@
 
 from saleor_alencon.office.admin import (
     books,
+    cheque_movements,
+    cheque_sales,
+    cheque_terms,
+    cheques,
     commission,
     dues,
     imports,
@@ -21,6 +25,10 @@ from saleor_alencon.office.admin import (
 
 __all__ = [
     "books",
+    "cheque_movements",
+    "cheque_sales",
+    "cheque_terms",
+    "cheques",
     "commission",
     "dues",
     "imports",
