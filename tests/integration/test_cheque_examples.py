@@ -21,7 +21,7 @@ PAGE = (Path(__file__).parents[2] / "docs/gift-cheques.md").read_text("utf-8")
 
 def table(heading: str) -> list[list[str]]:
     """Return the rows of the page's first table after a heading."""
-    rows = re.search(rf"^## {heading}\n.*?\n((?:\|.*\n)+)", PAGE, re.DOTALL | re.MULTILINE)
+    rows = re.search(rf"^## {heading}\n.*?\n((?:\|[^\n]*\n)+)", PAGE, re.DOTALL | re.MULTILINE)
     assert rows
     return [
         [cell.strip() for cell in row.strip("|").split("|")] for row in rows[1].splitlines()[2:]
