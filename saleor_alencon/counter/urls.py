@@ -10,6 +10,7 @@ from saleor_alencon.counter.catalogue_views import (
     import_page,
 )
 from saleor_alencon.counter.cheque_views import cheque_outcome, cheque_page
+from saleor_alencon.counter.dac7_views import declaration_download, declarations
 from saleor_alencon.counter.hours_views import hours_page
 from saleor_alencon.counter.views import ShopView, statement_download
 
@@ -21,6 +22,8 @@ urlpatterns = [
     path("releves/<int:pk>.<str:suffix>", statement_download, name="statement"),
     path("cheques/", cheque_page, name="cheques"),
     path("cheques/<int:pk>/", cheque_outcome, name="cheque-outcome"),
+    path("declarations/", declarations, name="declarations"),
+    path("declarations/<int:pk>.<str:suffix>", declaration_download, name="declaration"),
     path("catalogue/", catalogue_page, name="catalogue"),
     path("catalogue/modele.<str:suffix>", catalogue_template, name="catalogue-template"),
     path("catalogue/articles.<str:suffix>", catalogue_download, name="catalogue-download"),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cheques", "0002_kept_by_postgresql"),
-        ("settlement", "0004_dues"),
+        ("settlement", "0005_missing_identity"),
     ]
 
     operations = [
