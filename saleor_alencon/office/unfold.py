@@ -111,6 +111,12 @@ NAVIGATION = [
             page(_("Reversements"), "event_repeat", "settlement_settlementrun"),
             page(_("Relevés"), "description", "settlement_statement"),
             page(_("Virements"), "payments", "settlement_payout"),
+            {
+                "title": _("Versements retenus"),
+                "icon": "pan_tool",
+                "link": reverse_lazy("admin:settlement_shophold_held"),
+                "permission": partial(may_view, "settlement.view_shophold"),
+            },
             page(_("Factures et avoirs"), "receipt", "invoicing_invoice"),
             {
                 "title": _("Rapprochement avec Stripe"),
@@ -159,6 +165,8 @@ NAVIGATION = [
             page(_("Montants des cotisations"), "price_change", "dues_duesrate"),
             page(_("Accords de retenue"), "handshake", "dues_offsetconsent"),
             page(_("Association"), "groups", "shops_association"),
+            page(_("Règles de reversement"), "rule", "settlement_settlementrules"),
+            page(_("Conditions particulières"), "tune", "settlement_shopterms"),
             page(_("Utilisateurs"), "person", "accounts_user"),
         ],
     },

@@ -171,7 +171,9 @@ def _outcome(document: StatementDocument, payment: StatementPayment | None) -> V
             "Cotisation en retard : le solde sera versé au reversement qui suit son paiement.",
             [["Report", carried]],
         ),
-    }[document.carried_reason]
+    }.get(document.carried_reason, ("Solde retenu et reporté.", [["Report", carried]]))
+    if document.holds:
+        reason = printable_text(" ".join(document.holds))
     return {
         "status": "carried" if document.carried_cents else "nothing",
         "label": "Net versé",

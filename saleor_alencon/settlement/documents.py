@@ -47,8 +47,17 @@ DELIVERY_LABELS = {
 }
 
 
-def statement_document(statement: Statement, office: Association, *, now: datetime.datetime) -> Any:
-    """Return the JSON of a statement, from its lines as they stand."""
+def statement_document(
+    statement: Statement,
+    office: Association,
+    *,
+    now: datetime.datetime,
+    holds: tuple[str, ...] = (),
+) -> Any:
+    """Return the JSON of a statement, from its lines as they stand.
+
+    ``holds`` are the sentences of the rules that hold the shop's money back.
+    """
     lines = tuple(
         _line(row)
         for row in statement.lines.select_related(
@@ -70,6 +79,7 @@ def statement_document(statement: Statement, office: Association, *, now: dateti
         payable_cents=statement.payable_cents,
         carried_cents=statement.carried_cents,
         carried_reason=statement.carried_reason,  # type: ignore[arg-type]
+        holds=holds,
         minimum_cents=office.minimum_payout_cents,
         iban=_account(statement),
         commission_vat_rate_bps=vat_rate_at(now.astimezone(TOWN_TIME).date()),

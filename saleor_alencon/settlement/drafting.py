@@ -1,16 +1,17 @@
 """Drafting a run's statements: claim what is not claimed, explain it, decide what is paid."""
 
 import datetime
+from collections.abc import Collection
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import override
 
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.settlement import decide_payout
-from saleor_alencon.dues.services import shops_in_arrears
 from saleor_alencon.ledger.models import SHOP_DISPUTES, SHOP_FEES, TransactionKind
-from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.settlement.documents import statement_document
+from saleor_alencon.settlement.holds import Hold, holds_of
 from saleor_alencon.settlement.models import CarriedReason, Payout, SettlementRun, Statement
 from saleor_alencon.shops.models import Association, ConnectedAccount, PayoutRail, Shop
 
@@ -194,13 +195,19 @@ SELECT st.shop_id, coalesce(sum(l.net_cents), 0)::bigint
 """
 
 
-def statements_draft(run: SettlementRun, *, now: datetime.datetime) -> int:
+def statements_draft(
+    run: SettlementRun, *, now: datetime.datetime, shop_ids: Collection[int] | None = None
+) -> int:
     """Write the statements, claims and payouts of a new run; return how many statements.
+
+    ``shop_ids`` are the shops that the run takes; None is all.
 
     Works on one database snapshot (the caller's transaction is REPEATABLE READ). What the
     lines explain is asserted to be what the ledger holds, shop by shop, to the cent.
     """
     balances = _balances()
+    if shop_ids is not None:
+        balances = {key: value for key, value in balances.items() if key in shop_ids}
     shops = {shop.pk: shop for shop in Shop.objects.filter(pk__in=balances)}
     statements = Statement.objects.bulk_create(
         Statement(
@@ -237,12 +244,13 @@ def statements_draft(run: SettlementRun, *, now: datetime.datetime) -> int:
         cursor.execute(STATED, [run.pk])
         stated = dict(cursor.fetchall())
     office = Association.objects.get()
-    in_arrears = shops_in_arrears(now.astimezone(TOWN_TIME).date())
+    with override("fr"):  # A statement is French, whoever asks for it.
+        held = holds_of([statement.shop_id for statement in statements], now=now)
     for statement in statements:
         assert stated[statement.shop_id] == statement.net_cents, (
             f"{statement}: lines say {stated[statement.shop_id]}, ledger {statement.net_cents}"
         )
-        _decide(statement, office, now, in_arrears=statement.shop_id in in_arrears)
+        _decide(statement, office, now, held=held.get(statement.shop_id, ()))
     return len(statements)
 
 
@@ -257,7 +265,7 @@ def _balances() -> dict[int, tuple[int, int, int]]:
 
 
 def _decide(
-    statement: Statement, office: Association, now: datetime.datetime, *, in_arrears: bool
+    statement: Statement, office: Association, now: datetime.datetime, *, held: tuple[Hold, ...]
 ) -> None:
     """Say what is paid and what is carried, make the payout, and freeze the document."""
     shop, run = statement.shop, statement.run
@@ -267,7 +275,7 @@ def _decide(
         statement.opening_cents + statement.net_cents,
         minimum_cents=office.minimum_payout_cents,
         has_account=has_account,
-        held_by=CarriedReason.DUES_UNPAID if in_arrears else "",
+        held_by=held[0].reason if held else "",
         without_account=CarriedReason.MISSING_ACCOUNT
         if run.rail == PayoutRail.CONNECT
         else CarriedReason.MISSING_IBAN,
@@ -287,7 +295,8 @@ def _decide(
             connected_account=account,
             end_to_end_id=f"{run.number}-{shop.pk}",
         )
-    statement.document = statement_document(statement, office, now=now)
+    texts = tuple(each.text for each in held) if decision.carried_cents > 0 else ()
+    statement.document = statement_document(statement, office, now=now, holds=texts)
     statement.save()
 
 

@@ -4,7 +4,31 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from saleor_alencon.settlement.rule_models import (
+    AccountConfirmation,
+    SettlementRules,
+    ShopHold,
+    ShopTerms,
+)
 from saleor_alencon.shops.models import PayoutRail
+
+__all__ = [
+    "AccountConfirmation",
+    "CarriedReason",
+    "Claim",
+    "Payout",
+    "PayoutState",
+    "RunState",
+    "SettlementRules",
+    "SettlementRun",
+    "ShopHold",
+    "ShopTerms",
+    "Statement",
+    "StatementItem",
+    "StatementLine",
+    "StatementLineKind",
+    "StatementTender",
+]
 
 
 class RunState(models.TextChoices):
@@ -88,6 +112,10 @@ class CarriedReason(models.TextChoices):
     MISSING_IBAN = "missing_iban", _("IBAN ou BIC manquant, reporté")
     MISSING_ACCOUNT = "missing_account", _("compte Stripe pas prêt, reporté")
     DUES_UNPAID = "dues_unpaid", _("cotisation en retard, reporté")
+    MISSING_IDENTITY = "missing_identity", _("identité incomplète, reporté")
+    IBAN_CHANGED = "iban_changed", _("compte bancaire changé, reporté")
+    DISPUTE = "dispute", _("litiges ouverts, reporté")
+    OFFICE = "office", _("retenu par l'Office, reporté")
 
 
 class Statement(models.Model):

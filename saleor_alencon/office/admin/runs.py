@@ -69,6 +69,11 @@ class RunForm(forms.Form):
         help_text=gettext_lazy("Les sommes disponibles à la fin de ce jour sont versées."),
     )
 
+    everybody = forms.BooleanField(
+        label=gettext_lazy("Toutes les boutiques, aussi celles dont le jour n'est pas venu"),
+        required=False,
+    )
+
     def clean_last_day(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["last_day"]
         if day > today():
@@ -201,7 +206,12 @@ class SettlementRunAdmin(RunSending, ReadOnlyAdmin):
             now = timezone.now()
             run = attempt(
                 request,
-                lambda: run_create(created_by=user_of(request), cutoff=form.cutoff(now), now=now),
+                lambda: run_create(
+                    created_by=user_of(request),
+                    cutoff=form.cutoff(now),
+                    now=now,
+                    due_only=not form.cleaned_data["everybody"],
+                ),
                 _("Le reversement est préparé. Une seconde personne doit l'approuver."),
             )
             return change_url(run) if isinstance(run, SettlementRun) else None
@@ -211,8 +221,8 @@ class SettlementRunAdmin(RunSending, ReadOnlyAdmin):
             request,
             title=_("Préparer un reversement"),
             text=_(
-                "Un relevé est établi pour chaque boutique. Rien n'est versé avant qu'une seconde "
-                "personne n'approuve. Le calcul peut prendre une minute."
+                "Un relevé est établi pour chaque boutique échue. Rien n'est versé avant qu'une "
+                "seconde personne n'approuve. Le calcul peut prendre une minute."
             ),
             button=_("Préparer"),
             command=command,
