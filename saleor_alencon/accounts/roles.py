@@ -58,6 +58,8 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "settlement.change_shopterms",
         "settlement.hold_shop",
         "settlement.confirm_account",
+        "settlement.draft_adjustment",
+        "settlement.collect_demand",
     ),
     Role.APPROVER: (
         *READ_EVERYTHING,
@@ -68,8 +70,16 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "settlement.return_payout",
         "settlement.hold_shop",
         "settlement.confirm_account",
+        "settlement.approve_adjustment",
     ),
-    Role.TREASURER: (*READ_EVERYTHING, "books.export_books", "books.close_year"),
+    Role.TREASURER: (
+        *READ_EVERYTHING,
+        "books.export_books",
+        "books.close_year",
+        "settlement.draft_adjustment",
+        "settlement.approve_adjustment",
+        "settlement.collect_demand",
+    ),
     Role.AUDITOR: (*READ_EVERYTHING, "books.export_books"),
     Role.MERCHANT: (),
 }

@@ -68,6 +68,14 @@ class TransactionKind(models.TextChoices):
     DUES_PAID = "dues_paid", _("cotisation payée")
     DUES_WITHHELD = "dues_withheld", _("cotisation retenue")
     DUES_CANCELLED = "dues_cancelled", _("cotisation annulée")
+    ADJUSTMENT = "adjustment", _("régularisation")
+    RESERVE_WITHHELD = "reserve_withheld", _("mise en réserve")
+    RESERVE_RELEASED = "reserve_released", _("réserve libérée")
+    RESERVE_CANCELLED = "reserve_cancelled", _("mise en réserve annulée")
+    DEMAND = "demand", _("solde négatif appelé")
+    DEMAND_PAID = "demand_paid", _("appel de règlement payé")
+    DEMAND_WITHHELD = "demand_withheld", _("appel de règlement retenu")
+    DEMAND_CANCELLED = "demand_cancelled", _("appel de règlement annulé")
 
 
 SHOP_FEES = (TransactionKind.PSP_FEE, TransactionKind.PSP_FEE_MOVED)

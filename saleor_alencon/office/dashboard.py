@@ -27,7 +27,10 @@ from saleor_alencon.psp.models import Dispute, FetchState
 from saleor_alencon.psp.reconciliation import overdue, psp_reconcile
 from saleor_alencon.settlement.holds import account_changes
 from saleor_alencon.settlement.models import (
+    Adjustment,
+    AdjustmentState,
     CarriedReason,
+    Demand,
     Payout,
     PayoutState,
     RunState,
@@ -127,6 +130,8 @@ def attention(now: datetime.datetime) -> list[Attention]:
         *provider_unread(now),
         *missing_run(now),
         *held_shops(now),
+        *adjustments_waiting(),
+        *demands_to_remind(now),
     ]
     return sorted(found, key=lambda each: not each.grave)
 
@@ -336,6 +341,33 @@ def missing_run(now: datetime.datetime) -> list[Attention]:
     """Notice money that waits for a run whose day has passed, by each shop's own days."""
     found = late_run(now=now)
     return [] if found is None else [Attention(found.text(), list_url(SettlementRun), grave=True)]
+
+
+def adjustments_waiting() -> list[Attention]:
+    """Find the corrections that wait for a second person."""
+    count = Adjustment.objects.filter(state=AdjustmentState.DRAFT).count()
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)d régularisation attend l'approbation d'une seconde personne.",
+        "%(count)d régularisations attendent l'approbation d'une seconde personne.",
+        count,
+    )
+    query = f"state__exact={AdjustmentState.DRAFT}"
+    return [Attention(text % {"count": count}, list_url(Adjustment, query))]
+
+
+def demands_to_remind(now: datetime.datetime) -> list[Attention]:
+    """Find what shops were asked for and did not pay by its day."""
+    count = Demand.objects.owed().filter(remind_on__lte=timezone.localdate(now)).count()
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)d appel de règlement n'est pas payé : relancez la boutique.",
+        "%(count)d appels de règlement ne sont pas payés : relancez les boutiques.",
+        count,
+    )
+    return [Attention(text % {"count": count}, list_url(Demand))]
 
 
 def held_shops(now: datetime.datetime) -> list[Attention]:

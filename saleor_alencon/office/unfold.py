@@ -117,6 +117,9 @@ NAVIGATION = [
                 "link": reverse_lazy("admin:settlement_shophold_held"),
                 "permission": partial(may_view, "settlement.view_shophold"),
             },
+            page(_("Régularisations"), "edit_note", "settlement_adjustment"),
+            page(_("Réserves de garantie"), "shield", "settlement_reserve"),
+            page(_("Appels de règlement"), "request_quote", "settlement_demand"),
             page(_("Factures et avoirs"), "receipt", "invoicing_invoice"),
             {
                 "title": _("Rapprochement avec Stripe"),

@@ -20,7 +20,18 @@ STATEMENT_VERSION = 3
 """Version 2 names, for each item, the rule its commission follows; version 3 has the sentences of
 the rules that hold the shop's money back. Older documents are read, and printed, as they were."""
 
-LineKind = Literal["sale", "refund", "correction", "payout_returned", "dispute", "dues"]
+LineKind = Literal[
+    "sale",
+    "refund",
+    "correction",
+    "payout_returned",
+    "dispute",
+    "dues",
+    "adjustment",
+    "reserve_withheld",
+    "reserve_released",
+    "demand",
+]
 CarriedReason = Literal[
     "",
     "negative",

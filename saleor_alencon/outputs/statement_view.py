@@ -41,6 +41,10 @@ KIND_LABELS: dict[LineKind, str] = {
     "payout_returned": "Virement retourné",
     "dispute": "Litige",
     "dues": "Cotisation",
+    "adjustment": "Régularisation",
+    "reserve_withheld": "Mise en réserve",
+    "reserve_released": "Réserve libérée",
+    "demand": "Appel de règlement",
 }
 
 View = dict[str, Any]
@@ -127,6 +131,10 @@ def _summary(document: StatementDocument) -> list[View]:
     add_kind("dispute", "Paiements contestés")
     add_kind("payout_returned", "Virements retournés")
     add_kind("dues", "Cotisations retenues")
+    add_kind("adjustment", "Régularisations")
+    add_kind("demand", "Appels de règlement")
+    add_kind("reserve_released", "Réserves libérées")
+    add_kind("reserve_withheld", "Mises en réserve")
     add("Commission HT", -sum(line.commission_cents for line in document.lines))
     vat_rate = commission_vat_text(document)
     vat = sum(line.commission_vat_cents for line in document.lines)

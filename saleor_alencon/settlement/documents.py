@@ -61,7 +61,7 @@ def statement_document(
     lines = tuple(
         _line(row)
         for row in statement.lines.select_related(
-            "shop_order__order", "payout", "dues_payment__bill"
+            "shop_order__order", "payout", "dues_payment__bill", "transaction__order"
         )
         .prefetch_related("items__order_line", "tenders__tender")
         .order_by("id")
@@ -112,6 +112,8 @@ def _line(row: LineRow) -> StatementLine:
         return _returned_payout_line(row)
     if row.kind == StatementLineKind.DUES:
         return _dues_line(row)
+    if row.transaction is not None:
+        return _correction_line(row, row.transaction)
     shop_order = row.shop_order
     assert shop_order is not None
     order = shop_order.order
@@ -187,6 +189,21 @@ def _dues_line(row: LineRow) -> StatementLine:
         kind="dues",
         order_number="",
         label=f"{payment.bill.year}, retenue avec votre accord",
+        gross_cents=row.gross_cents,
+        commission_cents=0,
+        commission_vat_cents=0,
+        fees_cents=0,
+        net_cents=row.net_cents,
+    )
+
+
+def _correction_line(row: LineRow, posted: Transaction) -> StatementLine:
+    """Return the line of a correction, a reserve or a demand, whose reason says what it is."""
+    return StatementLine(
+        occurred_on=posted.occurred_at.astimezone(TOWN_TIME).date(),
+        kind=row.kind,  # type: ignore[arg-type]
+        order_number=posted.order.number if posted.order else "",
+        label=posted.reason,
         gross_cents=row.gross_cents,
         commission_cents=0,
         commission_vat_cents=0,
@@ -276,6 +293,15 @@ def _payment(statement: Statement) -> StatementPayment | None:
 def statement_pdf(statement: Statement) -> bytes:
     """Render the statement as it was frozen with its run, and what became of its payment."""
     return render_statement_pdf(_frozen(statement), _payment(statement))
+
+
+def statement_pdf_as_approved(statement: Statement) -> bytes:
+    """Render the statement with its payment as it was ordered by the approval."""
+    payout = Payout.objects.select_related("run").filter(statement=statement).first()
+    payment = None
+    if payout is not None and payout.run.execution_date is not None:
+        payment = StatementPayment("ordered", payout.end_to_end_id, payout.run.execution_date)
+    return render_statement_pdf(_frozen(statement), payment)
 
 
 def statement_csv(statement: Statement) -> bytes:

@@ -12,7 +12,13 @@ from saleor_alencon.domain.settlement import decide_payout
 from saleor_alencon.ledger.models import SHOP_DISPUTES, SHOP_FEES, TransactionKind
 from saleor_alencon.settlement.documents import statement_document
 from saleor_alencon.settlement.holds import Hold, holds_of
-from saleor_alencon.settlement.models import CarriedReason, Payout, SettlementRun, Statement
+from saleor_alencon.settlement.models import (
+    CarriedReason,
+    Payout,
+    SettlementRun,
+    Statement,
+    StatementLineKind,
+)
 from saleor_alencon.shops.models import Association, ConnectedAccount, PayoutRail, Shop
 
 BALANCES = """
@@ -178,6 +184,32 @@ SELECT st.id, 'dues', t.source_id::bigint, -e.amount_cents, 0, 0, 0, -e.amount_c
  ORDER BY e.id
 """
 
+# Corrections, reserves and demands: a line each, but for a reserve that its run took back.
+OTHERS = """
+INSERT INTO settlement_statementline
+  (statement_id, kind, transaction_id, gross_cents, commission_cents, commission_vat_cents,
+   fees_cents, net_cents)
+SELECT st.id, o.line_kind, t.id, -e.amount_cents, 0, 0, 0, -e.amount_cents
+  FROM ledger_entry e
+  JOIN ledger_account a ON a.id = e.account_id AND a.kind = %s
+  JOIN ledger_transaction t ON t.id = e.transaction_id
+  JOIN unnest(%s::text[], %s::text[]) AS o (kind, line_kind) ON o.kind = t.kind
+  JOIN settlement_statement st ON st.shop_id = a.shop_id AND st.run_id = %s
+  LEFT JOIN settlement_claim c ON c.entry_id = e.id
+ WHERE c.id IS NULL
+   AND NOT EXISTS (SELECT FROM ledger_transaction back
+                    WHERE back.corrects_id = t.id AND back.kind = 'reserve_cancelled')
+ ORDER BY e.id
+"""
+LINE_OF = {
+    TransactionKind.ADJUSTMENT: StatementLineKind.ADJUSTMENT,
+    TransactionKind.RESERVE_WITHHELD: StatementLineKind.RESERVE_WITHHELD,
+    TransactionKind.RESERVE_RELEASED: StatementLineKind.RESERVE_RELEASED,
+    TransactionKind.DEMAND: StatementLineKind.DEMAND,
+    TransactionKind.DEMAND_WITHHELD: StatementLineKind.DEMAND,
+    TransactionKind.DEMAND_CANCELLED: StatementLineKind.DEMAND,
+}
+
 CLAIMS = """
 INSERT INTO settlement_claim (entry_id, statement_id)
 SELECT e.id, st.id
@@ -240,6 +272,8 @@ def statements_draft(
             RETURNED, [AccountKind.SHOP_AVAILABLE, TransactionKind.PAYOUT_RETURNED, run.pk]
         )
         cursor.execute(DUES, [AccountKind.SHOP_AVAILABLE, TransactionKind.DUES_WITHHELD, run.pk])
+        others = [[str(kind) for kind in LINE_OF], [str(kind) for kind in LINE_OF.values()]]
+        cursor.execute(OTHERS, [AccountKind.SHOP_AVAILABLE, *others, run.pk])
         cursor.execute(CLAIMS, [AccountKind.SHOP_AVAILABLE, run.pk])
         cursor.execute(STATED, [run.pk])
         stated = dict(cursor.fetchall())

@@ -78,8 +78,10 @@ def holds_of(shop_ids: Collection[int], *, now: datetime.datetime) -> dict[int, 
 
 
 @hold_rule(CarriedReason.OFFICE)
-def held_by_the_office(shop_ids: Collection[int], _now: datetime.datetime) -> dict[int, str]:
-    rows = ShopHold.objects.filter(shop__in=shop_ids, lifted_at=None)
+def held_by_the_office(shop_ids: Collection[int], now: datetime.datetime) -> dict[int, str]:
+    rows = ShopHold.objects.filter(
+        Q(lifted_at=None) | Q(lifted_at__gt=now), shop__in=shop_ids, held_at__lte=now
+    )
     return {
         row.shop_id: _("L'Office retient vos versements : %(reason)s") % {"reason": row.reason}
         for row in rows

@@ -4,21 +4,38 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from saleor_alencon.settlement.correction_models import (
+    Adjustment,
+    AdjustmentKind,
+    AdjustmentState,
+    Reserve,
+    ReserveRelease,
+)
+from saleor_alencon.settlement.demand_models import Demand, DemandPayment
 from saleor_alencon.settlement.rule_models import (
     AccountConfirmation,
     SettlementRules,
     ShopHold,
     ShopTerms,
 )
+from saleor_alencon.settlement.seal_models import SealKind, StatementSeal
 from saleor_alencon.shops.models import PayoutRail
 
 __all__ = [
     "AccountConfirmation",
+    "Adjustment",
+    "AdjustmentKind",
+    "AdjustmentState",
     "CarriedReason",
     "Claim",
+    "Demand",
+    "DemandPayment",
     "Payout",
     "PayoutState",
+    "Reserve",
+    "ReserveRelease",
     "RunState",
+    "SealKind",
     "SettlementRules",
     "SettlementRun",
     "ShopHold",
@@ -27,6 +44,7 @@ __all__ = [
     "StatementItem",
     "StatementLine",
     "StatementLineKind",
+    "StatementSeal",
     "StatementTender",
 ]
 
@@ -166,13 +184,17 @@ class StatementLineKind(models.TextChoices):
     PAYOUT_RETURNED = "payout_returned", _("virement retourné")
     DISPUTE = "dispute", _("litige")
     DUES = "dues", _("cotisation")
+    ADJUSTMENT = "adjustment", _("régularisation")
+    RESERVE_WITHHELD = "reserve_withheld", _("mise en réserve")
+    RESERVE_RELEASED = "reserve_released", _("réserve libérée")
+    DEMAND = "demand", _("appel de règlement")
 
 
 class StatementLine(models.Model):
     """One shop order (or returned payout) on a statement: gross = commission + VAT + fees + net.
 
     A disputed payment withheld from the shop, or given back, is a line beside the sale's, and so
-    are dues withheld.
+    are dues withheld. What a correction, a reserve or a demand changed names its transaction.
     """
 
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="lines")
@@ -183,6 +205,9 @@ class StatementLine(models.Model):
     payout = models.ForeignKey("settlement.Payout", models.PROTECT, null=True, related_name="+")
     dues_payment = models.ForeignKey(
         "dues.DuesPayment", models.PROTECT, null=True, related_name="+"
+    )
+    transaction = models.ForeignKey(
+        "ledger.Transaction", models.PROTECT, null=True, related_name="+"
     )
     gross_cents = models.BigIntegerField(_("ventes (centimes)"))
     commission_cents = models.BigIntegerField(_("commission (centimes)"))

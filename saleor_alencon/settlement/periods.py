@@ -67,15 +67,20 @@ def schedule_of(rules: SettlementRules, terms: ShopTerms | None) -> Schedule:
     return Schedule(PayoutPeriod(period), weekday, own)
 
 
-def last_cutoff() -> datetime.datetime | None:
-    """Return up to when shops were dealt with by the runs that stand."""
+def last_cutoff(*, known_at: datetime.datetime | None = None) -> datetime.datetime | None:
+    """Return up to when shops were dealt with by the runs that stand.
+
+    ``known_at`` leaves out what was drafted later.
+    """
     runs = SettlementRun.objects.exclude(state=RunState.CANCELLED).order_by("-cutoff")
+    if known_at is not None:
+        runs = runs.filter(created_at__lt=known_at)
     return runs.values_list("cutoff", flat=True).first()
 
 
-def shops_due(*, cutoff: datetime.datetime) -> set[int]:
+def shops_due(*, cutoff: datetime.datetime, known_at: datetime.datetime | None = None) -> set[int]:
     """Return the shops that a run at ``cutoff`` takes: due since the run before, by their days."""
-    before = last_cutoff()
+    before = last_cutoff(known_at=known_at)
     return {
         shop_id
         for shop_id, schedule in schedules().items()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -78,6 +78,20 @@ class SettlementRules(models.Model):
         help_text=_("La part de la boutique dans les paiements contestés. Vide : jamais."),
     )
 
+    demand_after_runs = models.PositiveSmallIntegerField(
+        _("appeler un solde négatif après (relevés)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+        help_text=_(
+            "Après autant de relevés négatifs de suite, la boutique reçoit un appel de règlement. "
+            "Vide : à la main seulement."
+        ),
+    )
+    demand_days = models.PositiveSmallIntegerField(
+        _("jours pour régler un solde appelé"), default=30, validators=[MaxValueValidator(365)]
+    )
+
     class Meta:
         verbose_name = _("règles de reversement")
         verbose_name_plural = _("règles de reversement")
@@ -104,6 +118,18 @@ class ShopTerms(models.Model):
     )
     weekday = models.SmallIntegerField(
         _("jour de la semaine"), choices=WEEKDAYS, null=True, blank=True
+    )
+
+    reserve_rate_bps = models.PositiveIntegerField(
+        _("réserve de garantie (points de base)"),
+        default=0,
+        validators=[MaxValueValidator(10_000)],
+        help_text=_("1000 = 10 % des nouvelles ventes, nettes. 0 : pas de réserve."),
+    )
+    reserve_days = models.PositiveSmallIntegerField(
+        _("jours de réserve"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
     )
 
     class Meta:

@@ -16,6 +16,7 @@ from saleor_alencon.ledger.models import TransactionKind
 from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transactions_post
 from saleor_alencon.localized import date_text
 from saleor_alencon.outputs.french_text import TOWN_TIME
+from saleor_alencon.settlement.demands import demands_call_due, demands_withhold
 from saleor_alencon.settlement.drafting import statements_draft
 from saleor_alencon.settlement.errors import SettlementError
 from saleor_alencon.settlement.holds import holds_of
@@ -32,6 +33,8 @@ from saleor_alencon.settlement.models import (
 from saleor_alencon.settlement.payment_file import next_business_day, payment_file
 from saleor_alencon.settlement.periods import next_run_at, shops_due
 from saleor_alencon.settlement.release import release_due
+from saleor_alencon.settlement.reserves import reserves_cancel, reserves_move
+from saleor_alencon.settlement.seals import documents_seal
 from saleor_alencon.shops.models import Association, PayoutRail
 
 PAID_FROM = {PayoutRail.SEPA: AccountKind.BANK, PayoutRail.CONNECT: AccountKind.PSP_CLEARING}
@@ -75,6 +78,9 @@ def run_create(
             created_by=created_by,
             created_at=now,
         )
+        demands_call_due(shop_ids=taken, now=now)
+        demands_withhold(shop_ids=taken, now=now)
+        reserves_move(run, shop_ids=taken, now=now)
         if not statements_draft(run, now=now, shop_ids=taken):
             raise SettlementError(_("Rien à reverser : aucun solde disponible à cette date."))
         return run
@@ -114,9 +120,14 @@ def _drafting() -> Iterator[None]:
 
 
 def run_cancel(*, run_id: int, cancelled_by: User, now: datetime.datetime) -> SettlementRun:
-    """Drop a draft: its claims are free again, its statements and payouts never happened."""
+    """Drop a draft: its claims are free again, its statements and payouts never happened.
+
+    What it put by for shops is given back by correcting entries; what it released of old reserves,
+    withheld by consent or asked for stays, and is on the next run's statements.
+    """
     with transaction.atomic():
         run = _locked(run_id, RunState.DRAFT)
+        reserves_cancel(run, now=now)
         Claim.objects.filter(statement__run=run).delete()
         StatementItem.objects.filter(line__statement__run=run).delete()
         StatementTender.objects.filter(line__statement__run=run).delete()
@@ -155,7 +166,16 @@ def run_approve(*, run_id: int, approved_by: User, now: datetime.datetime) -> Se
         run.state, run.approved_by, run.approved_at = RunState.APPROVED, approved_by, now
         run.save()
         run.payouts.update(state=PayoutState.APPROVED)
+        documents_seal(run, now=now)
+        transaction.on_commit(lambda: _files_seal(run.pk))
         return run
+
+
+def _files_seal(run_id: int) -> None:
+    """Let the worker keep the digests of the files: it renders each, which takes a while."""
+    from saleor_alencon.settlement.tasks import seal_run
+
+    seal_run.delay(run_id)
 
 
 def _check_still_payable(payouts: list[Payout], now: datetime.datetime) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from saleor_alencon.settlement.periods import shops_due
 from saleor_alencon.settlement.release import release_due as release_due_now
 from saleor_alencon.settlement.rule_models import settlement_rules
+from saleor_alencon.settlement.seals import run_seal
 from saleor_alencon.settlement.services import SettlementError, run_create
 
 logger = logging.getLogger(__name__)
@@ -36,3 +37,9 @@ def draft_due_run() -> str:
     except SettlementError as refusal:
         logger.info("the run that is due was not drafted: %s", refusal)
         return ""
+
+
+@shared_task
+def seal_run(run_id: int) -> int:
+    """Keep the digests of an approved run's files."""
+    return run_seal(run_id=run_id, now=timezone.now())

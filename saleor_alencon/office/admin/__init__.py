@@ -1,8 +1,10 @@
 """The pages of the back-office; Django's autodiscovery imports this package."""
 
 from saleor_alencon.office.admin import (
+    adjustments,
     books,
     commission,
+    demands,
     dues,
     imports,
     inbox,
@@ -21,8 +23,10 @@ from saleor_alencon.office.admin import (
 )
 
 __all__ = [
+    "adjustments",
     "books",
     "commission",
+    "demands",
     "dues",
     "imports",
     "inbox",

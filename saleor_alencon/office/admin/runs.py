@@ -31,6 +31,7 @@ from saleor_alencon.office.admin.base import (
     user_of,
 )
 from saleor_alencon.office.admin.form_fields import day_field
+from saleor_alencon.office.admin.run_preview import RunPreview
 from saleor_alencon.office.admin.run_sending import RunSending
 from saleor_alencon.outputs.french_text import masked_iban_text
 from saleor_alencon.settlement.models import Payout, RunState, SettlementRun, Statement
@@ -131,13 +132,13 @@ class PayoutInline(ReadOnlyInline):
 
 
 @admin.register(SettlementRun)
-class SettlementRunAdmin(RunSending, ReadOnlyAdmin):
+class SettlementRunAdmin(RunPreview, RunSending, ReadOnlyAdmin):
     list_display = ("number", "cutoff", "state_label", "payout_count", "total", "rail")
     list_filter = ("state", "rail")
     list_select_related = ("created_by",)
     search_fields = ("number",)
     inlines = (StatementInline, PayoutInline)
-    actions_list = ("draft",)
+    actions_list = ("draft", "preview")
     actions_detail = ("approve", "payment_file", "execute", "send", "cancel")
     fields = (
         "number",

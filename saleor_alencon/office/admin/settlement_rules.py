@@ -26,6 +26,7 @@ from saleor_alencon.office.admin.base import (
     change_url,
     confirm,
     list_url,
+    rate,
     user_of,
 )
 from saleor_alencon.office.admin.form_fields import reason_field
@@ -52,6 +53,7 @@ class SettlementRulesAdmin(KeptAdmin):
             gettext_lazy("Versements retenus"),
             {"fields": ("hold_without_identity", "iban_hold_days", "dispute_hold_cents")},
         ),
+        (gettext_lazy("Soldes négatifs"), {"fields": ("demand_after_runs", "demand_days")}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -66,7 +68,13 @@ class SettlementRulesAdmin(KeptAdmin):
 
 @admin.register(ShopTerms)
 class ShopTermsAdmin(KeptAdmin):
-    list_display = ("shop", "period", "weekday")
+    list_display = (
+        "shop",
+        "period",
+        "weekday",
+        rate("reserve_rate_bps", gettext_lazy("réserve de garantie")),
+        "reserve_days",
+    )
     list_select_related = ("shop",)
     autocomplete_fields = ("shop",)
     search_fields = ("shop__name",)
