@@ -225,7 +225,7 @@ def demand_remind(*, demand_id: int, now: datetime.datetime) -> Demand:
     with transaction.atomic():
         demand = _locked(demand_id)
         if not owed_cents(demand):
-            raise DemandError(_("%(demand)s est payé : rien n'est à annuler.") % {"demand": demand})
+            raise DemandError(_("%(demand)s est payé : n'en relancez pas.") % {"demand": demand})
         days = settlement_rules().demand_days
         demand.reminders += 1
         demand.remind_on = now.astimezone(TOWN_TIME).date() + datetime.timedelta(days=days)
