@@ -47,6 +47,10 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "pickups.work",
         "psp.fetch",
         "dues.*",
+        "dac7.add_selleridentity",
+        "dac7.change_selleridentity",
+        "dac7.chase",
+        "dac7.export",
         "invoicing.issue",
         "settlement.create_run",
         "settlement.cancel_run",
@@ -79,8 +83,9 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "settlement.draft_adjustment",
         "settlement.approve_adjustment",
         "settlement.collect_demand",
+        "dac7.*",
     ),
-    Role.AUDITOR: (*READ_EVERYTHING, "books.export_books"),
+    Role.AUDITOR: (*READ_EVERYTHING, "books.export_books", "dac7.export"),
     Role.MERCHANT: (),
 }
 

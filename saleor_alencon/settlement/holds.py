@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from saleor_alencon.accounts.models import User
+from saleor_alencon.dac7.requests import shops_withheld
 from saleor_alencon.dues.services import shops_in_arrears
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.outputs.french_text import TOWN_TIME
@@ -139,12 +140,21 @@ def account_changes(shop_ids: Collection[int], *, now: datetime.datetime) -> lis
 
 
 @hold_rule(CarriedReason.MISSING_IDENTITY)
-def held_for_identity(shop_ids: Collection[int], _now: datetime.datetime) -> dict[int, str]:
-    if not settlement_rules().hold_without_identity:
-        return {}
-    incomplete = Shop.objects.filter(Q(siret="") | Q(legal_name=""), pk__in=shop_ids)
-    text = _("Identité de l'entreprise incomplète : donnez sa raison sociale et son SIRET.")
-    return dict.fromkeys(incomplete.values_list("pk", flat=True), text)
+def held_for_identity(shop_ids: Collection[int], now: datetime.datetime) -> dict[int, str]:
+    """Hold for what the shop's record lacks, and for what was asked for DAC7 in vain."""
+    found: dict[int, list[str]] = {}
+    if settlement_rules().hold_without_identity:
+        incomplete = Shop.objects.filter(Q(siret="") | Q(legal_name=""), pk__in=shop_ids)
+        text = _("Identité de l'entreprise incomplète : donnez sa raison sociale et son SIRET.")
+        for shop_id in incomplete.values_list("pk", flat=True):
+            found.setdefault(shop_id, []).append(text)
+    text = _(
+        "Identité fiscale manquante (DAC7) : donnez à l’Office ce qu’il vous a demandé, le solde "
+        "sera versé au prochain reversement."
+    )
+    for shop_id in shops_withheld(now.astimezone(TOWN_TIME).date()) & set(shop_ids):
+        found.setdefault(shop_id, []).append(text)
+    return {shop_id: " ".join(texts) for shop_id, texts in found.items()}
 
 
 def hold_set(*, shop: Shop, reason: str, held_by: User, now: datetime.datetime) -> ShopHold:

@@ -48,5 +48,5 @@ DROP FUNCTION settlement_seal_stays();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("settlement", "0006_corrections")]
+    dependencies = [("settlement", "0007_corrections")]
     operations = [migrations.RunSQL(INSTALL, REMOVE)]

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("ledger", "0006_corrections"),
         ("orders", "0010_pickups_await_payment"),
-        ("settlement", "0005_holds_and_periods"),
+        ("settlement", "0006_holds_and_periods"),
         ("shops", "0009_year_start_month"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("settlement", "0004_dues"),
+        ("settlement", "0005_missing_identity"),
         ("shops", "0009_year_start_month"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
