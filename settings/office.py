@@ -155,6 +155,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "saleor_alencon.settlement.tasks.release_due",
         "schedule": crontab(minute=15),
     },
+    "draft-due-run": {
+        "task": "saleor_alencon.settlement.tasks.draft_due_run",
+        "schedule": crontab(minute=20),
+    },
     "issue-commission-invoices": {
         "task": "saleor_alencon.invoicing.tasks.issue_commission_invoices",
         "schedule": crontab(minute=30),

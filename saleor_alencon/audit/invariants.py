@@ -158,6 +158,56 @@ QUERIES: dict[str, str] = {
                       WHERE a.kind = 'shop_receivable' GROUP BY a.shop_id) held
             ON held.shop_id = s.id
          WHERE coalesce(owed.cents, 0) <> coalesce(held.cents, 0)""",
+    "demands not paid are on the shops' receivable accounts": """
+        SELECT s.slug FROM shops_shop s
+          LEFT JOIN (SELECT d.shop_id, sum(
+                       CASE WHEN d.cancelled_at IS NULL THEN d.amount_cents - coalesce(p.cents, 0)
+                            ELSE 0 END) AS cents
+                       FROM settlement_demand d
+                       LEFT JOIN (SELECT demand_id, sum(amount_cents) AS cents
+                                    FROM settlement_demandpayment GROUP BY demand_id) p
+                         ON p.demand_id = d.id
+                      GROUP BY d.shop_id) owed ON owed.shop_id = s.id
+          LEFT JOIN (SELECT a.shop_id, sum(e.amount_cents) AS cents FROM ledger_entry e
+                       JOIN ledger_account a ON a.id = e.account_id
+                       JOIN ledger_transaction t ON t.id = e.transaction_id
+                        AND t.kind LIKE 'demand%'
+                      WHERE a.kind = 'shop_receivable' GROUP BY a.shop_id) held
+            ON held.shop_id = s.id
+         WHERE coalesce(owed.cents, 0) <> coalesce(held.cents, 0)""",
+    "no demand is paid beyond what was asked": """
+        SELECT d.number FROM settlement_demand d
+          JOIN settlement_demandpayment p ON p.demand_id = d.id
+         GROUP BY d.id HAVING sum(p.amount_cents) > d.amount_cents""",
+    "what is put by of each shop is on its reserve account": """
+        SELECT s.slug FROM shops_shop s
+          LEFT JOIN (SELECT r.shop_id, sum(r.amount_cents - coalesce(f.cents, 0)) AS cents
+                       FROM settlement_reserve r
+                       LEFT JOIN (SELECT reserve_id, sum(amount_cents) AS cents
+                                    FROM settlement_reserverelease GROUP BY reserve_id) f
+                         ON f.reserve_id = r.id
+                      WHERE r.cancelled_at IS NULL GROUP BY r.shop_id) kept ON kept.shop_id = s.id
+          LEFT JOIN (SELECT a.shop_id, -sum(e.amount_cents) AS cents FROM ledger_entry e
+                       JOIN ledger_account a ON a.id = e.account_id AND a.kind = 'shop_reserve'
+                      GROUP BY a.shop_id) held ON held.shop_id = s.id
+         WHERE coalesce(kept.cents, 0) <> coalesce(held.cents, 0)""",
+    "no reserve gives back more than was put by": """
+        SELECT format('reserve %s', r.id) FROM settlement_reserve r
+          JOIN settlement_reserverelease f ON f.reserve_id = r.id
+         GROUP BY r.id HAVING sum(f.amount_cents) > r.amount_cents OR r.cancelled_at IS NOT NULL""",
+    "an approved adjustment is in the ledger, no other is": """
+        SELECT format('adjustment %s', j.id) FROM settlement_adjustment j
+          LEFT JOIN ledger_transaction t ON t.kind = 'adjustment' AND t.source_id = j.id::text
+          LEFT JOIN (ledger_entry e JOIN ledger_account a
+                       ON a.id = e.account_id AND a.kind = 'shop_available')
+            ON e.transaction_id = t.id
+         WHERE (j.state = 'approved') <> (t.id IS NOT NULL)
+            OR (j.state = 'approved' AND -coalesce(e.amount_cents, 0) <> j.shop_cents)""",
+    "an approved statement's document is the one that was sealed": """
+        SELECT st.number FROM settlement_statementseal s
+          JOIN settlement_statement st ON st.id = s.statement_id
+         WHERE s.kind = 'document'
+           AND s.sha256 <> encode(sha256(convert_to(st.document::text, 'UTF8')), 'hex')""",
     "no dues are paid beyond what was called": """
         SELECT format('bill %s', b.id) FROM dues_duesbill b
           JOIN dues_duespayment p ON p.bill_id = b.id

@@ -1,7 +1,7 @@
 """The aged balances: since when the association owes its shops, and they owe it.
 
-On a shop's hold account each shop order is open by itself, and each call for dues on its
-receivable account. On its available account the oldest amounts are taken to be settled first, as on
+On a shop's hold account each shop order is open by itself, on its receivable account each call for
+dues and each demand. On its other accounts the oldest amounts are taken to be settled first, as on
 a current account.
 """
 
@@ -44,7 +44,12 @@ SELECT shop_id, is_debit, account_kind, width_bucket(days, %(starts)s) AS age, s
   FROM open WHERE cents > 0 GROUP BY 1, 2, 3, 4
 """
 
-KINDS = (AccountKind.SHOP_HOLD, AccountKind.SHOP_AVAILABLE, AccountKind.SHOP_RECEIVABLE)
+KINDS = (
+    AccountKind.SHOP_HOLD,
+    AccountKind.SHOP_AVAILABLE,
+    AccountKind.SHOP_RECEIVABLE,
+    AccountKind.SHOP_RESERVE,
+)
 
 
 class Side(StrEnum):

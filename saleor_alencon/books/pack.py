@@ -50,6 +50,7 @@ OWED = (
     ("Boutiques, fonds détenus", AccountKind.SHOP_HOLD),
     ("Boutiques, solde disponible", AccountKind.SHOP_AVAILABLE),
     ("Boutiques, à recouvrer", AccountKind.SHOP_RECEIVABLE),
+    ("Boutiques, réserves de garantie", AccountKind.SHOP_RESERVE),
     ("Chèques cadeaux à honorer", AccountKind.GIFT_CHEQUE_LIABILITY),
     ("Clients, trop-perçus", AccountKind.SHOPPER_CREDIT),
     ("TVA collectée", AccountKind.COMMISSION_VAT),

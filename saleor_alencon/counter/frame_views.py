@@ -24,6 +24,7 @@ from saleor_alencon.localized import amount_text
 from saleor_alencon.orders.models import PICKUP_STATES
 from saleor_alencon.pickups.today import DayPickups, counts_by_shop, pickups_of_day
 from saleor_alencon.saleor_api.merchants import ScopeRefused, who_speaks
+from saleor_alencon.settlement.holds import holds_of
 from saleor_alencon.settlement.models import PayoutState
 from saleor_alencon.settlement.outlook import Outlook, payout_outlook
 from saleor_alencon.shops.models import Shop
@@ -102,6 +103,7 @@ class ShopDay:
     counts: list[tuple[str, int]]
     outlook: Outlook
     money: dict[str, Any]
+    holds: list[str]
 
 
 def today(who: dict[str, Any]) -> dict[str, Any]:
@@ -133,7 +135,8 @@ def shop_day(shop: Shop, read_only: bool, date: Any) -> ShopDay:
     day = pickups_of_day(shop_id=shop.pk, day=date)
     outlook = payout_outlook(shop_id=shop.pk)
     counts = [(str(label), day.counts[PickupState(state)]) for state, label in shown_states()]
-    return ShopDay(shop, read_only, day, counts, outlook, money(outlook))
+    holds = [each.text for each in holds_of([shop.pk], now=timezone.now()).get(shop.pk, ())]
+    return ShopDay(shop, read_only, day, counts, outlook, money(outlook), holds)
 
 
 def money(outlook: Outlook) -> dict[str, Any]:

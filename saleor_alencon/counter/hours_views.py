@@ -15,6 +15,7 @@ from saleor_alencon.domain.shop_checklist import Item
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.onboarding.facts import progress_of
 from saleor_alencon.onboarding.publishing import shop_publish
+from saleor_alencon.settlement.holds import holds_of
 from saleor_alencon.shops.checklist import ITEM_LABELS, check_text
 from saleor_alencon.shops.hours_form import HoursEditor
 from saleor_alencon.shops.hours_text import hours_lines
@@ -42,6 +43,7 @@ def shop_state(shop: Shop) -> dict[str, Any]:
     now = timezone.now()
     progress = progress_of([shop], now)[0]
     return {
+        "holds": [each.text for each in holds_of([shop.pk], now=now).get(shop.pk, ())],
         "lines": [
             {
                 "text": str(ITEM_LABELS[check.item]) if check.done else check_text(check),

@@ -17,6 +17,7 @@ class AccountKind(StrEnum):
     SHOP_HOLD = "shop_hold"
     SHOP_AVAILABLE = "shop_available"
     SHOP_RECEIVABLE = "shop_receivable"
+    SHOP_RESERVE = "shop_reserve"
     COMMISSION_REVENUE = "commission_revenue"
     COMMISSION_VAT = "commission_vat"
     PSP_FEES = "psp_fees"
@@ -28,6 +29,9 @@ class AccountKind(StrEnum):
     DUES_REVENUE = "dues_revenue"
     DISPUTES_PENDING = "disputes_pending"
     DISPUTE_LOSSES = "dispute_losses"
+    GOODWILL = "goodwill"
+    ADJUSTMENT_COSTS = "adjustment_costs"
+    ADJUSTMENT_REVENUE = "adjustment_revenue"
 
 
 def gettext_noop(text: str) -> str:
@@ -54,6 +58,7 @@ PLAN: dict[AccountKind, PlanEntry] = {
     AccountKind.SHOP_HOLD: PlanEntry("467100", gettext_noop("Boutiques, fonds détenus")),
     AccountKind.SHOP_AVAILABLE: PlanEntry("467200", gettext_noop("Boutiques, solde disponible")),
     AccountKind.SHOP_RECEIVABLE: PlanEntry("467300", gettext_noop("Boutiques, sommes à recouvrer")),
+    AccountKind.SHOP_RESERVE: PlanEntry("467400", gettext_noop("Boutiques, réserves de garantie")),
     AccountKind.COMMISSION_REVENUE: PlanEntry("706100", gettext_noop("Commissions sur ventes")),
     AccountKind.COMMISSION_VAT: PlanEntry("445710", gettext_noop("TVA collectée sur commissions")),
     AccountKind.PSP_FEES: PlanEntry("627800", gettext_noop("Frais du prestataire de paiement")),
@@ -69,4 +74,11 @@ PLAN: dict[AccountKind, PlanEntry] = {
     AccountKind.DUES_REVENUE: PlanEntry("756100", gettext_noop("Cotisations")),
     AccountKind.DISPUTES_PENDING: PlanEntry("467800", gettext_noop("Litiges en cours")),
     AccountKind.DISPUTE_LOSSES: PlanEntry("658100", gettext_noop("Pertes sur litiges")),
+    AccountKind.GOODWILL: PlanEntry("658200", gettext_noop("Gestes commerciaux")),
+    AccountKind.ADJUSTMENT_COSTS: PlanEntry(
+        "658800", gettext_noop("Régularisations en faveur des boutiques")
+    ),
+    AccountKind.ADJUSTMENT_REVENUE: PlanEntry(
+        "758800", gettext_noop("Régularisations à la charge des boutiques")
+    ),
 }

@@ -73,6 +73,14 @@ class TransactionKind(models.TextChoices):
     CHEQUE_GIVEN_BACK = "cheque_given_back", _("encaissement de chèque cadeau annulé")
     CHEQUE_EXPIRED = "cheque_expired", _("chèque cadeau périmé")
     CHEQUE_REFUNDED = "cheque_refunded", _("chèque cadeau remboursé")
+    ADJUSTMENT = "adjustment", _("régularisation")
+    RESERVE_WITHHELD = "reserve_withheld", _("mise en réserve")
+    RESERVE_RELEASED = "reserve_released", _("réserve libérée")
+    RESERVE_CANCELLED = "reserve_cancelled", _("mise en réserve annulée")
+    DEMAND = "demand", _("solde négatif appelé")
+    DEMAND_PAID = "demand_paid", _("appel de règlement payé")
+    DEMAND_WITHHELD = "demand_withheld", _("appel de règlement retenu")
+    DEMAND_CANCELLED = "demand_cancelled", _("appel de règlement annulé")
 
 
 SHOP_CHEQUES = (TransactionKind.CHEQUE_REDEEMED, TransactionKind.CHEQUE_GIVEN_BACK)

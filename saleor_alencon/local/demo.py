@@ -22,7 +22,8 @@ from saleor_alencon.local.demo_shops import fixtures_folder, read_hours, read_sh
 from saleor_alencon.local.stripe_process import data_file, test_server_port
 from saleor_alencon.orders.services import document_ingest, document_store
 from saleor_alencon.outputs.french_text import TOWN_TIME
-from saleor_alencon.settlement.models import SettlementRun
+from saleor_alencon.settlement.adjustments import adjustment_draft
+from saleor_alencon.settlement.models import Adjustment, AdjustmentKind, SettlementRun
 from saleor_alencon.settlement.services import run_create
 from saleor_alencon.shops.models import (
     Association,
@@ -152,6 +153,17 @@ def demo_fill(now: datetime.datetime) -> None:
     cheques_fill(shop_slug=MERCHANT_SHOP, seller=seller, now=now)
     if (port := test_server_port()) is not None:
         provider_fill(data=data_file(), port=port, now=now)
+    operator = User.objects.get(email=OPERATOR)
     if not SettlementRun.objects.exists():
-        operator = User.objects.get(email=OPERATOR)
         run_create(created_by=operator, cutoff=now, now=now)
+    if not Adjustment.objects.exists():
+        adjustment_draft(
+            shop=Shop.objects.get(slug=MERCHANT_SHOP),
+            kind=AdjustmentKind.GOODWILL,
+            amount_cents=1_200,
+            bearer=Bearer.SHARED,
+            office_bps=5_000,
+            reason="Livre abîmé pendant la livraison, remboursé au client",
+            drafted_by=operator,
+            now=now,
+        )

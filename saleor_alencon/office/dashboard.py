@@ -17,7 +17,7 @@ from saleor_alencon.domain.shop_orders import ShopOrderState
 from saleor_alencon.inbox.models import InboxDocument, InboxState
 from saleor_alencon.invoicing.models import Invoice
 from saleor_alencon.invoicing.services import statements_to_invoice
-from saleor_alencon.localized import amount_text, date_text
+from saleor_alencon.localized import amount_text
 from saleor_alencon.office.admin.base import change_url, list_url
 from saleor_alencon.office.chart import Week, chart
 from saleor_alencon.office.history import weeks
@@ -25,8 +25,12 @@ from saleor_alencon.orders.models import ShopOrder, Tender
 from saleor_alencon.pickups.models import CommandState, SaleorCommand
 from saleor_alencon.psp.models import Dispute, FetchState
 from saleor_alencon.psp.reconciliation import overdue, psp_reconcile
+from saleor_alencon.settlement.holds import account_changes
 from saleor_alencon.settlement.models import (
+    Adjustment,
+    AdjustmentState,
     CarriedReason,
+    Demand,
     Payout,
     PayoutState,
     RunState,
@@ -34,9 +38,9 @@ from saleor_alencon.settlement.models import (
     Statement,
     StatementLine,
 )
-from saleor_alencon.settlement.release import due_cents
+from saleor_alencon.settlement.periods import late_run
+from saleor_alencon.shops.models import Shop
 
-DAYS_WITHOUT_RUN = 35
 HOURS_IN_INBOX = 1
 HOURS_TO_INVOICE = 3
 DAYS_TO_EXECUTE = 3
@@ -73,7 +77,7 @@ def dashboard(_request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {
         **context,
         "title": _("Accueil"),
-        "attention": attention(available, now),
+        "attention": attention(now),
         "figures": figures(held, available),
         "chart": chart(history),
         "weeks": history,
@@ -109,7 +113,7 @@ def paid_total() -> int:
     return int(total or 0)
 
 
-def attention(available: int, now: datetime.datetime) -> list[Attention]:
+def attention(now: datetime.datetime) -> list[Attention]:
     """List what a person has to look at, the gravest first."""
     found = [
         *rejected_documents(),
@@ -124,7 +128,10 @@ def attention(available: int, now: datetime.datetime) -> list[Attention]:
         *open_disputes(),
         *disagreement(),
         *provider_unread(now),
-        *late_run(available, now),
+        *missing_run(now),
+        *held_shops(now),
+        *adjustments_waiting(),
+        *demands_to_remind(now),
     ]
     return sorted(found, key=lambda each: not each.grave)
 
@@ -330,20 +337,47 @@ def missing_ibans() -> list[Attention]:
     return [Attention(text % {"count": count}, list_url(Statement, query))]
 
 
-def late_run(available: int, now: datetime.datetime) -> list[Attention]:
-    """Notice money that waits while no run was prepared for over a month.
+def missing_run(now: datetime.datetime) -> list[Attention]:
+    """Notice money that waits for a run whose day has passed, by each shop's own days."""
+    found = late_run(now=now)
+    return [] if found is None else [Attention(found.text(), list_url(SettlementRun), grave=True)]
 
-    What is due counts as available: without a scheduler nobody has released it.
-    """
-    available += due_cents(cutoff=now)
-    runs = SettlementRun.objects.exclude(state=RunState.CANCELLED).order_by("-created_at")
-    last = runs.values_list("created_at", flat=True).first()
-    if available <= 0 or (last and last > now - datetime.timedelta(days=DAYS_WITHOUT_RUN)):
+
+def adjustments_waiting() -> list[Attention]:
+    """Find the corrections that wait for a second person."""
+    count = Adjustment.objects.filter(state=AdjustmentState.DRAFT).count()
+    if not count:
         return []
-    if last is None:
-        text = _("Aucun reversement n'a encore été préparé.")
-    else:
-        text = _("Aucun reversement depuis le %(day)s.") % {
-            "day": date_text(timezone.localdate(last))
-        }
-    return [Attention(text, list_url(SettlementRun))]
+    text = ngettext(
+        "%(count)d régularisation attend l'approbation d'une seconde personne.",
+        "%(count)d régularisations attendent l'approbation d'une seconde personne.",
+        count,
+    )
+    query = f"state__exact={AdjustmentState.DRAFT}"
+    return [Attention(text % {"count": count}, list_url(Adjustment, query))]
+
+
+def demands_to_remind(now: datetime.datetime) -> list[Attention]:
+    """Find what shops were asked for and did not pay by its day."""
+    count = Demand.objects.owed().filter(remind_on__lte=timezone.localdate(now)).count()
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)d appel de règlement n'est pas payé : relancez la boutique.",
+        "%(count)d appels de règlement ne sont pas payés : relancez les boutiques.",
+        count,
+    )
+    return [Attention(text % {"count": count}, list_url(Demand))]
+
+
+def held_shops(now: datetime.datetime) -> list[Attention]:
+    """Notice a bank account that a second person should confirm."""
+    count = len(account_changes(Shop.objects.values_list("pk", flat=True), now=now))
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)d compte bancaire changé : une seconde personne doit le confirmer.",
+        "%(count)d comptes bancaires changés : une seconde personne doit les confirmer.",
+        count,
+    )
+    return [Attention(text % {"count": count}, reverse("admin:settlement_shophold_held"))]

@@ -16,11 +16,23 @@ from typing import Any, Literal
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.outputs.strict_json import StrictJsonError, decode, encode
 
-STATEMENT_VERSION = 2
-"""Version 2 names, for each item, the rule its commission follows. Documents of version 1 are
-read, and printed, as they were."""
+STATEMENT_VERSION = 3
+"""Version 2 names, for each item, the rule its commission follows; version 3 has the sentences of
+the rules that hold the shop's money back. Older documents are read, and printed, as they were."""
 
-LineKind = Literal["sale", "refund", "correction", "payout_returned", "dispute", "dues", "cheque"]
+LineKind = Literal[
+    "sale",
+    "refund",
+    "correction",
+    "payout_returned",
+    "dispute",
+    "dues",
+    "cheque",
+    "adjustment",
+    "reserve_withheld",
+    "reserve_released",
+    "demand",
+]
 CarriedReason = Literal[
     "",
     "negative",
@@ -29,6 +41,9 @@ CarriedReason = Literal[
     "missing_account",
     "dues_unpaid",
     "missing_identity",
+    "iban_changed",
+    "dispute",
+    "office",
 ]
 PaymentStatus = Literal["ordered", "executed", "returned", "refused"]
 
@@ -96,6 +111,9 @@ ADDED_TO_ITEMS = {
     "commission_vat_rate_bps": None,
 }
 """What version 2 has of an item and version 1 has not, with what stands for it when it is read."""
+
+ADDED_TO_DOCUMENTS: dict[str, list[str]] = {"holds": []}
+"""What version 3 has of a document and those before have not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +203,7 @@ class StatementDocument:
     `opening_cents` is the balance earlier runs carried here, `net_cents` the sum of the lines,
     `payable_cents` what is paid now and `carried_cents` what the next run starts from.
     `commission_vat_rate_bps` is the association's rate on the day of issue; an item of version 2
-    has the one frozen at its sale.
+    has the one frozen at its sale. `holds` are sentences that tell the shop why it is not paid.
 
     :raises StatementError: unless net = sum of the lines, opening + net = payable + carried,
         nothing is both paid and carried, and `carried_reason` fits the carried amount.
@@ -206,6 +224,7 @@ class StatementDocument:
     minimum_cents: int
     iban: str
     commission_vat_rate_bps: int
+    holds: tuple[str, ...] = ()
     currency: str = "EUR"
     statement_version: int = STATEMENT_VERSION
 
@@ -229,11 +248,10 @@ class StatementDocument:
             "below_minimum": 0 < self.carried_cents < self.minimum_cents,
             "missing_iban": self.carried_cents > 0 and not self.iban,
             "missing_account": self.carried_cents > 0 and not self.iban,
-            "dues_unpaid": self.carried_cents > 0,
-            "missing_identity": self.carried_cents > 0,
         }
+        held = self.carried_cents > 0
         _require(
-            fits[self.carried_reason],
+            fits.get(self.carried_reason, held),
             f"{self.number}: carrying {self.carried_cents} does not fit the reason "
             f"{self.carried_reason!r}",
         )
@@ -245,6 +263,9 @@ class StatementDocument:
     def to_json(self) -> str:
         """Return the document as canonical JSON: sorted keys, no spaces, moments in UTC."""
         payload = encode(self)
+        if self.statement_version < 3:
+            for name in ADDED_TO_DOCUMENTS:
+                del payload[name]
         if self.statement_version == 1:
             for item in _stored_items(payload):
                 for name in ADDED_TO_ITEMS:
@@ -263,8 +284,12 @@ class StatementDocument:
         except ValueError as error:
             raise StatementError(f"a stored statement is not JSON: {error}") from error
         version = payload.get("statement_version") if isinstance(payload, dict) else None
-        if type(version) is not int or version not in (1, STATEMENT_VERSION):
+        if type(version) is not int or version not in (1, 2, STATEMENT_VERSION):
             raise StatementError(f"unknown statement version {version!r}")
+        if version < 3:
+            if payload.keys() & ADDED_TO_DOCUMENTS.keys():
+                raise StatementError(f"a stored statement of version {version} has fields of 3")
+            payload.update(ADDED_TO_DOCUMENTS)
         if version == 1:
             for item in _stored_items(payload):
                 if item.keys() & ADDED_TO_ITEMS.keys():

@@ -42,6 +42,10 @@ KIND_LABELS: dict[LineKind, str] = {
     "dispute": "Litige",
     "dues": "Cotisation",
     "cheque": "Chèque cadeau",
+    "adjustment": "Régularisation",
+    "reserve_withheld": "Mise en réserve",
+    "reserve_released": "Réserve libérée",
+    "demand": "Appel de règlement",
 }
 
 View = dict[str, Any]
@@ -128,6 +132,10 @@ def _summary(document: StatementDocument) -> list[View]:
     add_kind("dispute", "Paiements contestés")
     add_kind("payout_returned", "Virements retournés")
     add_kind("dues", "Cotisations retenues")
+    add_kind("adjustment", "Régularisations")
+    add_kind("demand", "Appels de règlement")
+    add_kind("reserve_released", "Réserves libérées")
+    add_kind("reserve_withheld", "Mises en réserve")
     add("Commission HT", -sum(line.commission_cents for line in document.lines))
     vat_rate = commission_vat_text(document)
     vat = sum(line.commission_vat_cents for line in document.lines)
@@ -177,7 +185,9 @@ def _outcome(document: StatementDocument, payment: StatementPayment | None) -> V
             "solde sera versé au prochain reversement.",
             [["Report", carried]],
         ),
-    }[document.carried_reason]
+    }.get(document.carried_reason, ("Solde retenu et reporté.", [["Report", carried]]))
+    if document.holds:
+        reason = printable_text(" ".join(document.holds))
     return {
         "status": "carried" if document.carried_cents else "nothing",
         "label": "Net versé",

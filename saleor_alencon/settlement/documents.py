@@ -47,12 +47,25 @@ DELIVERY_LABELS = {
 }
 
 
-def statement_document(statement: Statement, office: Association, *, now: datetime.datetime) -> Any:
-    """Return the JSON of a statement, from its lines as they stand."""
+def statement_document(
+    statement: Statement,
+    office: Association,
+    *,
+    now: datetime.datetime,
+    holds: tuple[str, ...] = (),
+) -> Any:
+    """Return the JSON of a statement, from its lines as they stand.
+
+    ``holds`` are the sentences of the rules that hold the shop's money back.
+    """
     lines = tuple(
         _line(row)
         for row in statement.lines.select_related(
-            "shop_order__order", "payout", "dues_payment__bill", "cheque_movement__cheque"
+            "shop_order__order",
+            "payout",
+            "dues_payment__bill",
+            "cheque_movement__cheque",
+            "transaction__order",
         )
         .prefetch_related("items__order_line", "tenders__tender")
         .order_by("id")
@@ -70,6 +83,7 @@ def statement_document(statement: Statement, office: Association, *, now: dateti
         payable_cents=statement.payable_cents,
         carried_cents=statement.carried_cents,
         carried_reason=statement.carried_reason,  # type: ignore[arg-type]
+        holds=holds,
         minimum_cents=office.minimum_payout_cents,
         iban=_account(statement),
         commission_vat_rate_bps=vat_rate_at(now.astimezone(TOWN_TIME).date()),
@@ -104,6 +118,8 @@ def _line(row: LineRow) -> StatementLine:
         return _dues_line(row)
     if row.kind == StatementLineKind.CHEQUE:
         return _cheque_line(row)
+    if row.transaction is not None:
+        return _correction_line(row, row.transaction)
     shop_order = row.shop_order
     assert shop_order is not None
     order = shop_order.order
@@ -209,6 +225,21 @@ def _cheque_line(row: LineRow) -> StatementLine:
     )
 
 
+def _correction_line(row: LineRow, posted: Transaction) -> StatementLine:
+    """Return the line of a correction, a reserve or a demand, whose reason says what it is."""
+    return StatementLine(
+        occurred_on=posted.occurred_at.astimezone(TOWN_TIME).date(),
+        kind=row.kind,  # type: ignore[arg-type]
+        order_number=posted.order.number if posted.order else "",
+        label=posted.reason,
+        gross_cents=row.gross_cents,
+        commission_cents=0,
+        commission_vat_cents=0,
+        fees_cents=0,
+        net_cents=row.net_cents,
+    )
+
+
 def _dispute_line(row: LineRow, shop_order: ShopOrder) -> StatementLine:
     kinds = [*SHOP_DISPUTES, TransactionKind.DISPUTE_FEE]
     label = "paiement contesté par le client, retenu"
@@ -290,6 +321,15 @@ def _payment(statement: Statement) -> StatementPayment | None:
 def statement_pdf(statement: Statement) -> bytes:
     """Render the statement as it was frozen with its run, and what became of its payment."""
     return render_statement_pdf(_frozen(statement), _payment(statement))
+
+
+def statement_pdf_as_approved(statement: Statement) -> bytes:
+    """Render the statement with its payment as it was ordered by the approval."""
+    payout = Payout.objects.select_related("run").filter(statement=statement).first()
+    payment = None
+    if payout is not None and payout.run.execution_date is not None:
+        payment = StatementPayment("ordered", payout.end_to_end_id, payout.run.execution_date)
+    return render_statement_pdf(_frozen(statement), payment)
 
 
 def statement_csv(statement: Statement) -> bytes:

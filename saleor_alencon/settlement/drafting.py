@@ -1,18 +1,25 @@
 """Drafting a run's statements: claim what is not claimed, explain it, decide what is paid."""
 
 import datetime
+from collections.abc import Collection
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import override
 
-from saleor_alencon.dac7.requests import shops_withheld
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.settlement import decide_payout
-from saleor_alencon.dues.services import shops_in_arrears
 from saleor_alencon.ledger.models import SHOP_CHEQUES, SHOP_DISPUTES, SHOP_FEES, TransactionKind
 from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.settlement.documents import statement_document
-from saleor_alencon.settlement.models import CarriedReason, Payout, SettlementRun, Statement
+from saleor_alencon.settlement.holds import Hold, holds_of
+from saleor_alencon.settlement.models import (
+    CarriedReason,
+    Payout,
+    SettlementRun,
+    Statement,
+    StatementLineKind,
+)
 from saleor_alencon.shops.models import Association, ConnectedAccount, PayoutRail, Shop
 
 BALANCES = """
@@ -193,6 +200,31 @@ SELECT st.id, 'cheque', m.id, m.effect_cents, m.fee_cents, m.fee_vat_cents, 0, -
  WHERE c.id IS NULL
  ORDER BY e.id
 """
+# Corrections, reserves and demands: a line each, but for a reserve that its run took back.
+OTHERS = """
+INSERT INTO settlement_statementline
+  (statement_id, kind, transaction_id, gross_cents, commission_cents, commission_vat_cents,
+   fees_cents, net_cents)
+SELECT st.id, o.line_kind, t.id, -e.amount_cents, 0, 0, 0, -e.amount_cents
+  FROM ledger_entry e
+  JOIN ledger_account a ON a.id = e.account_id AND a.kind = %s
+  JOIN ledger_transaction t ON t.id = e.transaction_id
+  JOIN unnest(%s::text[], %s::text[]) AS o (kind, line_kind) ON o.kind = t.kind
+  JOIN settlement_statement st ON st.shop_id = a.shop_id AND st.run_id = %s
+  LEFT JOIN settlement_claim c ON c.entry_id = e.id
+ WHERE c.id IS NULL
+   AND NOT EXISTS (SELECT FROM ledger_transaction back
+                    WHERE back.corrects_id = t.id AND back.kind = 'reserve_cancelled')
+ ORDER BY e.id
+"""
+LINE_OF = {
+    TransactionKind.ADJUSTMENT: StatementLineKind.ADJUSTMENT,
+    TransactionKind.RESERVE_WITHHELD: StatementLineKind.RESERVE_WITHHELD,
+    TransactionKind.RESERVE_RELEASED: StatementLineKind.RESERVE_RELEASED,
+    TransactionKind.DEMAND: StatementLineKind.DEMAND,
+    TransactionKind.DEMAND_WITHHELD: StatementLineKind.DEMAND,
+    TransactionKind.DEMAND_CANCELLED: StatementLineKind.DEMAND,
+}
 
 CLAIMS = """
 INSERT INTO settlement_claim (entry_id, statement_id)
@@ -211,13 +243,19 @@ SELECT st.shop_id, coalesce(sum(l.net_cents), 0)::bigint
 """
 
 
-def statements_draft(run: SettlementRun, *, now: datetime.datetime) -> int:
+def statements_draft(
+    run: SettlementRun, *, now: datetime.datetime, shop_ids: Collection[int] | None = None
+) -> int:
     """Write the statements, claims and payouts of a new run; return how many statements.
+
+    ``shop_ids`` are the shops that the run takes; None is all.
 
     Works on one database snapshot (the caller's transaction is REPEATABLE READ). What the
     lines explain is asserted to be what the ledger holds, shop by shop, to the cent.
     """
     balances = _balances()
+    if shop_ids is not None:
+        balances = {key: value for key, value in balances.items() if key in shop_ids}
     shops = {shop.pk: shop for shop in Shop.objects.filter(pk__in=balances)}
     statements = Statement.objects.bulk_create(
         Statement(
@@ -251,18 +289,19 @@ def statements_draft(run: SettlementRun, *, now: datetime.datetime) -> int:
         )
         cursor.execute(DUES, [AccountKind.SHOP_AVAILABLE, TransactionKind.DUES_WITHHELD, run.pk])
         cursor.execute(CHEQUES, [AccountKind.SHOP_AVAILABLE, list(SHOP_CHEQUES), run.pk])
+        others = [[str(kind) for kind in LINE_OF], [str(kind) for kind in LINE_OF.values()]]
+        cursor.execute(OTHERS, [AccountKind.SHOP_AVAILABLE, *others, run.pk])
         cursor.execute(CLAIMS, [AccountKind.SHOP_AVAILABLE, run.pk])
         cursor.execute(STATED, [run.pk])
         stated = dict(cursor.fetchall())
     office = Association.objects.get()
-    today = now.astimezone(TOWN_TIME).date()
-    held_by = dict.fromkeys(shops_withheld(today), CarriedReason.MISSING_IDENTITY)
-    held_by |= dict.fromkeys(shops_in_arrears(today), CarriedReason.DUES_UNPAID)
+    with override("fr"):  # A statement is French, whoever asks for it.
+        held = holds_of([statement.shop_id for statement in statements], now=now)
     for statement in statements:
         assert stated[statement.shop_id] == statement.net_cents, (
             f"{statement}: lines say {stated[statement.shop_id]}, ledger {statement.net_cents}"
         )
-        _decide(statement, office, now, held_by=held_by.get(statement.shop_id, ""))
+        _decide(statement, office, now, held=held.get(statement.shop_id, ()))
     return len(statements)
 
 
@@ -277,7 +316,7 @@ def _balances() -> dict[int, tuple[int, int, int]]:
 
 
 def _decide(
-    statement: Statement, office: Association, now: datetime.datetime, *, held_by: str
+    statement: Statement, office: Association, now: datetime.datetime, *, held: tuple[Hold, ...]
 ) -> None:
     """Say what is paid and what is carried, make the payout, and freeze the document."""
     shop, run = statement.shop, statement.run
@@ -287,7 +326,7 @@ def _decide(
         statement.opening_cents + statement.net_cents,
         minimum_cents=office.minimum_payout_cents,
         has_account=has_account,
-        held_by=held_by,
+        held_by=held[0].reason if held else "",
         without_account=CarriedReason.MISSING_ACCOUNT
         if run.rail == PayoutRail.CONNECT
         else CarriedReason.MISSING_IBAN,
@@ -307,7 +346,8 @@ def _decide(
             connected_account=account,
             end_to_end_id=f"{run.number}-{shop.pk}",
         )
-    statement.document = statement_document(statement, office, now=now)
+    texts = tuple(each.text for each in held) if decision.carried_cents > 0 else ()
+    statement.document = statement_document(statement, office, now=now, holds=texts)
     statement.save()
 
 

@@ -4,7 +4,49 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from saleor_alencon.settlement.correction_models import (
+    Adjustment,
+    AdjustmentKind,
+    AdjustmentState,
+    Reserve,
+    ReserveRelease,
+)
+from saleor_alencon.settlement.demand_models import Demand, DemandPayment
+from saleor_alencon.settlement.rule_models import (
+    AccountConfirmation,
+    SettlementRules,
+    ShopHold,
+    ShopTerms,
+)
+from saleor_alencon.settlement.seal_models import SealKind, StatementSeal
 from saleor_alencon.shops.models import PayoutRail
+
+__all__ = [
+    "AccountConfirmation",
+    "Adjustment",
+    "AdjustmentKind",
+    "AdjustmentState",
+    "CarriedReason",
+    "Claim",
+    "Demand",
+    "DemandPayment",
+    "Payout",
+    "PayoutState",
+    "Reserve",
+    "ReserveRelease",
+    "RunState",
+    "SealKind",
+    "SettlementRules",
+    "SettlementRun",
+    "ShopHold",
+    "ShopTerms",
+    "Statement",
+    "StatementItem",
+    "StatementLine",
+    "StatementLineKind",
+    "StatementSeal",
+    "StatementTender",
+]
 
 
 class RunState(models.TextChoices):
@@ -88,7 +130,10 @@ class CarriedReason(models.TextChoices):
     MISSING_IBAN = "missing_iban", _("IBAN ou BIC manquant, reporté")
     MISSING_ACCOUNT = "missing_account", _("compte Stripe pas prêt, reporté")
     DUES_UNPAID = "dues_unpaid", _("cotisation en retard, reporté")
-    MISSING_IDENTITY = "missing_identity", _("identité fiscale manquante, reporté")
+    MISSING_IDENTITY = "missing_identity", _("identité incomplète, reporté")
+    IBAN_CHANGED = "iban_changed", _("compte bancaire changé, reporté")
+    DISPUTE = "dispute", _("litiges ouverts, reporté")
+    OFFICE = "office", _("retenu par l'Office, reporté")
 
 
 class Statement(models.Model):
@@ -140,13 +185,17 @@ class StatementLineKind(models.TextChoices):
     DISPUTE = "dispute", _("litige")
     DUES = "dues", _("cotisation")
     CHEQUE = "cheque", _("chèque cadeau")
+    ADJUSTMENT = "adjustment", _("régularisation")
+    RESERVE_WITHHELD = "reserve_withheld", _("mise en réserve")
+    RESERVE_RELEASED = "reserve_released", _("réserve libérée")
+    DEMAND = "demand", _("appel de règlement")
 
 
 class StatementLine(models.Model):
     """One shop order (or returned payout) on a statement: gross = commission + VAT + fees + net.
 
     A disputed payment withheld from the shop, or given back, is a line beside the sale's, and so
-    are dues withheld and gift cheques taken at the counter.
+    are dues withheld and gift cheques taken at the counter. What a correction, a reserve or a demand changed names its transaction.
     """
 
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="lines")
@@ -160,6 +209,9 @@ class StatementLine(models.Model):
     )
     cheque_movement = models.ForeignKey(
         "cheques.ChequeMovement", models.PROTECT, null=True, related_name="statement_lines"
+    )
+    transaction = models.ForeignKey(
+        "ledger.Transaction", models.PROTECT, null=True, related_name="+"
     )
     gross_cents = models.BigIntegerField(_("ventes (centimes)"))
     commission_cents = models.BigIntegerField(_("commission (centimes)"))

@@ -43,12 +43,12 @@ def _orders_lock(cutoff: datetime.datetime) -> list[int]:
     return list(orders.values_list("pk", flat=True))
 
 
-def due_cents(*, cutoff: datetime.datetime) -> int:
-    """Return what is due at ``cutoff`` and still held, because nobody released it yet."""
+def due_by_shop(*, cutoff: datetime.datetime) -> dict[int, int]:
+    """Return by shop id what is due at ``cutoff`` and still held: nobody released it yet."""
     if not Association.objects.exists():
-        return 0
-    total = _due(cutoff).aggregate(cents=Sum("net_cents"))["cents"]
-    return int(total or 0)
+        return {}
+    rows = _due(cutoff).values_list("shop").annotate(cents=Sum("net_cents"))
+    return {shop_id: int(cents) for shop_id, cents in rows}
 
 
 def _due(cutoff: datetime.datetime) -> QuerySet[ShopOrder]:

@@ -12,12 +12,14 @@ from psycopg.errors import LockNotAvailable
 from saleor_alencon.accounts.models import User
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.dues.services import dues_withhold
-from saleor_alencon.errors import AlenconError
 from saleor_alencon.ledger.models import TransactionKind
 from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transactions_post
+from saleor_alencon.localized import date_text
 from saleor_alencon.outputs.french_text import TOWN_TIME
-from saleor_alencon.outputs.sepa import SepaDebtor, SepaTransfer, read_control_sum, render_pain_001
+from saleor_alencon.settlement.demands import demands_call_due, demands_withhold
 from saleor_alencon.settlement.drafting import statements_draft
+from saleor_alencon.settlement.errors import SettlementError
+from saleor_alencon.settlement.holds import holds_of
 from saleor_alencon.settlement.models import (
     Claim,
     Payout,
@@ -28,21 +30,27 @@ from saleor_alencon.settlement.models import (
     StatementLine,
     StatementTender,
 )
+from saleor_alencon.settlement.payment_file import next_business_day, payment_file
+from saleor_alencon.settlement.periods import next_run_at, shops_due
 from saleor_alencon.settlement.release import release_due
+from saleor_alencon.settlement.reserves import reserves_cancel, reserves_move
+from saleor_alencon.settlement.seals import documents_seal
 from saleor_alencon.shops.models import Association, PayoutRail
 
 PAID_FROM = {PayoutRail.SEPA: AccountKind.BANK, PayoutRail.CONNECT: AccountKind.PSP_CLEARING}
 """Where the money of a payout leaves from, and comes back to."""
 
 
-class SettlementError(AlenconError):
-    """Raised when a run cannot do what is asked; the message says why and what to do."""
-
-
 def run_create(
-    *, created_by: User, cutoff: datetime.datetime, now: datetime.datetime
+    *,
+    created_by: User,
+    cutoff: datetime.datetime,
+    now: datetime.datetime,
+    due_only: bool = False,
 ) -> SettlementRun:
     """Draft a run: release what is due at ``cutoff``, claim it, freeze a statement per shop.
+
+    ``due_only`` takes the shops whose day has come since the run before, else all are taken.
 
     The release is committed on its own: it is right whatever becomes of the draft, and the draft
     then reads one snapshot of the database that no ingest can disturb. Dues are withheld with the
@@ -58,6 +66,9 @@ def run_create(
                 _("Le reversement %(run)s attend une décision : approuvez-le ou abandonnez-le.")
                 % {"run": waiting}
             )
+        taken = shops_due(cutoff=cutoff) if due_only else None
+        if taken is not None and not taken:
+            raise SettlementError(_nobody_due(now))
         dues_withhold(now=now)
         count = SettlementRun.objects.count()
         run = SettlementRun.objects.create(
@@ -67,9 +78,22 @@ def run_create(
             created_by=created_by,
             created_at=now,
         )
-        if not statements_draft(run, now=now):
+        demands_call_due(shop_ids=taken, now=now)
+        demands_withhold(shop_ids=taken, now=now)
+        reserves_move(run, shop_ids=taken, now=now)
+        if not statements_draft(run, now=now, shop_ids=taken):
             raise SettlementError(_("Rien à reverser : aucun solde disponible à cette date."))
         return run
+
+
+def _nobody_due(now: datetime.datetime) -> str:
+    following = next_run_at(now=now)
+    if following is None:
+        return _("Il n'y a aucune boutique.")
+    return _(
+        "Aucune boutique n'est échue depuis le dernier reversement ; la prochaine l'est le "
+        "%(day)s. Prenez toutes les boutiques pour verser avant."
+    ) % {"day": date_text(following.astimezone(TOWN_TIME).date())}
 
 
 @contextmanager
@@ -96,9 +120,14 @@ def _drafting() -> Iterator[None]:
 
 
 def run_cancel(*, run_id: int, cancelled_by: User, now: datetime.datetime) -> SettlementRun:
-    """Drop a draft: its claims are free again, its statements and payouts never happened."""
+    """Drop a draft: its claims are free again, its statements and payouts never happened.
+
+    What it put by for shops is given back by correcting entries; what it released of old reserves,
+    withheld by consent or asked for stays, and is on the next run's statements.
+    """
     with transaction.atomic():
         run = _locked(run_id, RunState.DRAFT)
+        reserves_cancel(run, now=now)
         Claim.objects.filter(statement__run=run).delete()
         StatementItem.objects.filter(line__statement__run=run).delete()
         StatementTender.objects.filter(line__statement__run=run).delete()
@@ -113,8 +142,9 @@ def run_cancel(*, run_id: int, cancelled_by: User, now: datetime.datetime) -> Se
 def run_approve(*, run_id: int, approved_by: User, now: datetime.datetime) -> SettlementRun:
     """Approve a draft as a second person: the payouts are posted and a SEPA run's file is made.
 
-    :raises SettlementError: same person as the drafter, the run's rail not enabled, or the
-        association's own IBAN or BIC is missing.
+    :raises SettlementError: same person as the drafter, the run's rail not enabled, the
+        association's own IBAN or BIC is missing, or a shop's account changed or its money was
+        held since the draft.
     """
     with transaction.atomic():
         run = _locked(run_id, RunState.DRAFT)
@@ -122,11 +152,12 @@ def run_approve(*, run_id: int, approved_by: User, now: datetime.datetime) -> Se
             raise SettlementError(
                 _("Vous avez préparé ce reversement : une seconde personne doit l'approuver.")
             )
-        payouts = list(run.payouts.select_related("statement").order_by("id"))
+        payouts = list(run.payouts.select_related("statement", "shop").order_by("id"))
+        _check_still_payable(payouts, now)
         execution_date = next_business_day(now.astimezone(TOWN_TIME).date())
         run.execution_date = execution_date
         if payouts and run.rail == PayoutRail.SEPA:
-            run.payment_file = _payment_file(run, payouts, execution_date, now)
+            run.payment_file = payment_file(run, payouts, execution_date, now)
         elif payouts and settings.STRIPE_SECRET_KEY is None:
             raise SettlementError(
                 _("Stripe n'est pas configuré : voir STRIPE_SECRET_KEY dans docs/settings.md.")
@@ -135,49 +166,35 @@ def run_approve(*, run_id: int, approved_by: User, now: datetime.datetime) -> Se
         run.state, run.approved_by, run.approved_at = RunState.APPROVED, approved_by, now
         run.save()
         run.payouts.update(state=PayoutState.APPROVED)
+        documents_seal(run, now=now)
+        transaction.on_commit(lambda: _files_seal(run.pk))
         return run
 
 
-def _payment_file(
-    run: SettlementRun,
-    payouts: list[Payout],
-    execution_date: datetime.date,
-    now: datetime.datetime,
-) -> bytes:
-    if not settings.SEPA_RAIL_ENABLED:
+def _files_seal(run_id: int) -> None:
+    """Let the worker keep the digests of the files: it renders each, which takes a while."""
+    from saleor_alencon.settlement.tasks import seal_run
+
+    seal_run.delay(run_id)
+
+
+def _check_still_payable(payouts: list[Payout], now: datetime.datetime) -> None:
+    """Refuse what the draft could not know: a rule that holds a shop now, an account changed."""
+    held = holds_of([payout.shop_id for payout in payouts], now=now)
+    changed = {
+        payout.shop_id
+        for payout in payouts
+        if payout.iban and (payout.iban, payout.bic) != (payout.shop.iban, payout.shop.bic)
+    }
+    names = [payout.shop.name for payout in payouts if payout.shop_id in {*held, *changed}]
+    if names:
         raise SettlementError(
             _(
-                "Le virement SEPA n'est pas activé : voir SEPA_RAIL dans docs/settings.md (il "
-                "faut un avis juridique écrit)."
+                "Depuis la préparation, les versements sont retenus ou le compte a changé pour : "
+                "%(shops)s. Abandonnez ce reversement et préparez-en un nouveau."
             )
+            % {"shops": ", ".join(names)}
         )
-    office = Association.objects.get()
-    if not office.iban or not office.bic:
-        raise SettlementError(_("L'IBAN ou le BIC de l'association manque : complétez sa fiche."))
-    data = render_pain_001(
-        SepaDebtor(office.legal_name[:70], office.iban, office.bic),
-        [
-            SepaTransfer(
-                payout.end_to_end_id, payout.payee_name, payout.iban, payout.bic,
-                payout.amount_cents, f"Reversement {run.number}",
-            )
-            for payout in payouts
-        ],
-        message_id=f"ALENCON-{run.number}",
-        created_at=now,
-        execution_date=execution_date,
-    )  # fmt: skip
-    total = sum(payout.amount_cents for payout in payouts)
-    assert read_control_sum(data) == (total, len(payouts)), run
-    return data
-
-
-def next_business_day(day: datetime.date) -> datetime.date:
-    """Return the first day after ``day`` that is neither Saturday nor Sunday."""
-    following = day + datetime.timedelta(days=1)
-    while following.isoweekday() > 5:
-        following += datetime.timedelta(days=1)
-    return following
 
 
 def _payouts_post(payouts: list[Payout], now: datetime.datetime) -> None:

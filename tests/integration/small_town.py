@@ -35,7 +35,10 @@ def open_town() -> None:
     for role in (Role.OPERATOR, Role.APPROVER):
         User.objects.create_user(f"{role}@alencon.example", "un-mot-de-passe-long", role=role)
     for slug in RATES_BPS:
-        Shop.objects.create(slug=slug, name=slug.capitalize(), iban=IBAN, bic=BIC)
+        Shop.objects.create(
+            slug=slug, name=slug.capitalize(), legal_name=slug.capitalize(), siret="81234567800014",
+            iban=IBAN, bic=BIC,
+        )  # fmt: skip
     VatStatus.objects.create(valid_from=BEFORE.date(), regime="liable", rate_bps=2000)
     publish(
         [

@@ -12,6 +12,9 @@ from saleor_alencon.dues.models import DuesRate
 from saleor_alencon.dues.services import payment_record
 from saleor_alencon.invoicing.services import commission_invoices_issue, dues_bill_issue
 from saleor_alencon.local.embedded_postgres import url
+from saleor_alencon.settlement.adjustments import adjustment_approve, adjustment_draft
+from saleor_alencon.settlement.demands import demand_call, demand_pay
+from saleor_alencon.settlement.models import ShopTerms
 from saleor_alencon.settlement.services import payout_return
 from saleor_alencon.shops.models import Association, Shop
 from tests.conftest import connected_to
@@ -21,6 +24,7 @@ from tests.integration.small_town import (
     Basket,
     Line,
     Tender,
+    approver,
     draft,
     open_town,
     operator,
@@ -80,6 +84,19 @@ TAMPERINGS = {
         UPDATE settlement_payout SET state = 'executed' WHERE state = 'returned'""",
     "dues called and not paid are on the shops' receivable accounts": """
         UPDATE dues_duesbill SET base_cents = base_cents + 1, total_cents = total_cents + 1""",
+    "demands not paid are on the shops' receivable accounts": """
+        UPDATE settlement_demand SET amount_cents = amount_cents + 1""",
+    "no demand is paid beyond what was asked": """
+        UPDATE settlement_demandpayment SET amount_cents = 1000000""",
+    "what is put by of each shop is on its reserve account": """
+        UPDATE settlement_reserve SET amount_cents = amount_cents + 1""",
+    "no reserve gives back more than was put by": """
+        INSERT INTO settlement_reserverelease (reserve_id, amount_cents, covers, released_at)
+        SELECT id, amount_cents + 1, false, now() FROM settlement_reserve""",
+    "an approved adjustment is in the ledger, no other is": """
+        UPDATE settlement_adjustment SET shop_cents = shop_cents + 1""",
+    "an approved statement's document is the one that was sealed": """
+        UPDATE settlement_statementseal SET sha256 = 'x' WHERE kind = 'document'""",
     "no dues are paid beyond what was called": """
         UPDATE dues_duespayment SET amount_cents = 1000000""",
     "each call for dues has its invoice, a cancelled one its credit note": """
@@ -125,6 +142,18 @@ def settled_town(own_database, embedded_socket):
     basket = Basket("1", lines, [paid_by(online, 4000), Tender(6001)])
     basket.hand_over()
     basket.deliver()
+    mercer = Shop.objects.get(slug="mercerie")
+    ShopTerms.objects.create(shop=Shop.objects.get(slug="fromagerie"), reserve_rate_bps=1000)
+    made = adjustment_draft(
+        shop=mercer, kind="goodwill", amount_cents=-2000, bearer="shop", reason="Échange",
+        drafted_by=operator(), now=NOW,
+    )  # fmt: skip
+    adjustment_approve(adjustment_id=made.pk, approved_by=approver(), now=NOW)
+    demand = demand_call(shop_id=mercer.pk, reason="Fin des ventes", called_by=operator(), now=NOW)
+    demand_pay(
+        demand_id=demand.pk, amount_cents=500, paid_on=NOW.date(), method="cheque",
+        recorded_by=operator(), now=NOW,
+    )  # fmt: skip
     first = pay(draft())
     payout = first.payouts.get(shop__slug="librairie")
     payout_return(payout_id=payout.pk, returned_by=operator(), reason="AC04", now=NOW)

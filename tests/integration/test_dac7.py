@@ -253,7 +253,7 @@ def test_a_seller_is_asked_reminded_twice_then_its_payout_is_withheld(town):
     run = draft(at(11, 30))
     found = statement(run, "librairie")
     assert (found.payable_cents, found.carried_cents) == (0, 9_040)
-    assert found.get_carried_reason_display() == "identité fiscale manquante, reporté"
+    assert found.get_carried_reason_display() == "identité incomplète, reporté"
     run_cancel(run_id=run.pk, cancelled_by=operator(), now=at(12, 1))
     SellerIdentity.objects.filter(shop=shop).update(account_holder="Société")
     assert shops_withheld(datetime.date(2026, 12, 1)) == set()

@@ -118,7 +118,7 @@ def test_what_cannot_be_invoiced_is_on_the_home_page_and_says_why() -> None:
     basket.hand_over()
     basket.deliver()
     pay(draft())
-    found = [each.text for each in attention(0, NOW + datetime.timedelta(hours=4))]
+    found = [each.text for each in attention(NOW + datetime.timedelta(hours=4))]
     assert any("n'est pas facturé" in each for each in found)
     client = signed_in(operator())
     answer = client.post(reverse("admin:invoicing_invoice_issue"), follow=True)

@@ -30,7 +30,6 @@ from saleor_alencon.settlement.models import (
     CarriedReason,
     Payout,
     PayoutState,
-    RunState,
     SettlementRun,
     Statement,
 )
@@ -41,6 +40,8 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "un-mot-de-passe-long"
 NOW = datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.UTC)
 CHANGEABLE = {
+    "settlement.settlementrules",
+    "settlement.shopterms",
     "shops.shop",
     "shops.association",
     "accounts.user",
@@ -362,20 +363,6 @@ def test_every_thing_to_see_leads_to_an_open_page(run, rejected, operator: User)
 def test_home_is_quiet_when_nothing_waits(operator: User) -> None:
     response = signed_in(operator).get(reverse("admin:index"))
     assert response.context["attention"] == []
-
-
-def test_money_that_waits_for_a_month_is_noticed(run: SettlementRun) -> None:
-    from saleor_alencon.office.dashboard import late_run
-
-    run.state = RunState.CANCELLED
-    run.save()
-    assert "encore" in late_run(100, NOW)[0].text
-    SettlementRun.objects.filter(pk=run.pk).update(
-        state=RunState.EXECUTED, approved_at=NOW, approved_by=person(Role.APPROVER)
-    )
-    assert late_run(100, NOW + datetime.timedelta(days=34)) == []
-    assert "2\u00a0mars 2026" in late_run(100, NOW + datetime.timedelta(days=36))[0].text
-    assert late_run(0, NOW + datetime.timedelta(days=36)) == []
 
 
 def test_a_chart_stays_within_its_frame() -> None:

@@ -170,18 +170,18 @@ def test_movements_payouts_and_disputes_have_their_pages(provider):
         assert client.get(reverse(f"{name}_changelist")).status_code == 200
         for row in model.objects.all():
             assert client.get(reverse(f"{name}_change", args=(row.pk,))).status_code == 200
-    texts = [str(each.text) for each in attention(0, NOW)]
+    texts = [str(each.text) for each in attention(NOW)]
     assert "1 paiement contesté attend une réponse chez Stripe." in texts
 
 
 def test_home_tells_of_what_does_not_agree_and_of_a_provider_that_nobody_reads(provider):
     provider.charge(1234)
     provider.news()
-    texts = [str(each.text) for each in attention(0, NOW)]
+    texts = [str(each.text) for each in attention(NOW)]
     assert "1 mouvement n'est pas le même chez Stripe et dans les comptes." in texts
     later = NOW.replace(day=27)
     assert "Stripe n'a pas été lu depuis plus d'un jour." in [
-        str(each.text) for each in attention(0, later)
+        str(each.text) for each in attention(later)
     ]
 
 

@@ -24,9 +24,10 @@ from saleor_alencon.commission.services import PlanRefused
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.inbox.models import InboxDocument
 from saleor_alencon.ledger.balances import shop_balances
-from saleor_alencon.office.dashboard import attention, late_run, waiting_documents
+from saleor_alencon.office.dashboard import attention, missing_run, waiting_documents
 from saleor_alencon.orders.models import Order, ShopOrder, Tender, TenderShare
 from saleor_alencon.orders.services import document_store, documents_ingest
+from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.outputs.sepa import read_control_sum
 from saleor_alencon.pickups.services import pickup_ready
 from saleor_alencon.settlement.documents import statement_csv, statement_pdf
@@ -313,14 +314,19 @@ def test_11_without_a_scheduler_the_office_sees_that_the_run_is_late(town):
     basket.deliver()
     # Nobody released the money, so nothing is available; it is due all the same.
     assert available("librairie") == 0
-    assert "encore" in late_run(0, NOW)[0].text
+    # Monthly: the run of November 1st was not prepared.
+    assert "1er\u00a0novembre 2026" in missing_run(NOW)[0].text
     pay(draft())
-    assert late_run(0, NOW + 40 * DAY) == []
+    assert missing_run(NOW + 40 * DAY) == []
     sale = two_shops("2")
     sale.hand_over()
     sale.deliver()
-    assert "25\u00a0novembre 2026" in late_run(0, NOW + 36 * DAY)[0].text
-    assert late_run(0, NOW + 34 * DAY) == []
+    # December 1st is missed once its day is over.
+    december = datetime.datetime(2026, 12, 1, tzinfo=TOWN_TIME)
+    assert missing_run(december + DAY) == []
+    (notice,) = missing_run(december + 2 * DAY)
+    assert notice.grave
+    assert "1er\u00a0décembre 2026. Boutiques qui attendent : 2." in notice.text
 
 
 def test_11_without_a_worker_the_office_sees_that_the_inbox_fills(town):
@@ -330,7 +336,7 @@ def test_11_without_a_worker_the_office_sees_that_the_inbox_fills(town):
     (notice,) = waiting_documents(received + datetime.timedelta(minutes=61))
     assert notice.grave
     assert notice.text.startswith("1 document attend depuis plus d'une heure")
-    assert notice in attention(0, received + datetime.timedelta(minutes=61))
+    assert notice in attention(received + datetime.timedelta(minutes=61))
     documents_ingest([document.pk], now=NOW)
     assert waiting_documents(received + datetime.timedelta(minutes=61)) == []
 

@@ -129,5 +129,5 @@ DROP FUNCTION cheques_refuse_change();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cheques", "0001_gift_cheques"), ("ledger", "0006_gift_cheques")]
+    dependencies = [("cheques", "0001_gift_cheques"), ("ledger", "0007_gift_cheques")]
     operations = [migrations.RunSQL(INSTALL, REMOVE)]

@@ -1,6 +1,7 @@
 """The pages of the back-office; Django's autodiscovery imports this package."""
 
 from saleor_alencon.office.admin import (
+    adjustments,
     books,
     cheque_movements,
     cheque_sales,
@@ -8,6 +9,7 @@ from saleor_alencon.office.admin import (
     cheques,
     commission,
     dac7,
+    demands,
     dues,
     imports,
     inbox,
@@ -21,10 +23,12 @@ from saleor_alencon.office.admin import (
     provisions,
     runs,
     saleor_commands,
+    settlement_rules,
     shops,
 )
 
 __all__ = [
+    "adjustments",
     "books",
     "cheque_movements",
     "cheque_sales",
@@ -32,6 +36,7 @@ __all__ = [
     "cheques",
     "commission",
     "dac7",
+    "demands",
     "dues",
     "imports",
     "inbox",
@@ -45,5 +50,6 @@ __all__ = [
     "provisions",
     "runs",
     "saleor_commands",
+    "settlement_rules",
     "shops",
 ]

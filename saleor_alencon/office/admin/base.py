@@ -131,7 +131,8 @@ def confirm(
 
     ``command`` gets the valid form and returns where to go next, or None for ``back``.
     """
-    form = form_class(request.POST) if request.method == "POST" else form_class()
+    posted = request.method == "POST"
+    form = form_class(request.POST, request.FILES) if posted else form_class()
     if request.method == "POST" and form.is_valid():
         return HttpResponseRedirect(command(form) or back)
     context = {

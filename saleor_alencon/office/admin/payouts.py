@@ -115,6 +115,9 @@ class StatementAdmin(ReadOnlyAdmin):
             CarriedReason.MISSING_ACCOUNT: "danger",
             CarriedReason.DUES_UNPAID: "danger",
             CarriedReason.MISSING_IDENTITY: "danger",
+            CarriedReason.IBAN_CHANGED: "danger",
+            CarriedReason.DISPUTE: "danger",
+            CarriedReason.OFFICE: "danger",
         },
     )
     def reason_label(self, statement: Statement) -> tuple[str, Any] | str:

@@ -31,6 +31,7 @@ from saleor_alencon.office.admin.base import (
     user_of,
 )
 from saleor_alencon.office.admin.form_fields import day_field
+from saleor_alencon.office.admin.run_preview import RunPreview
 from saleor_alencon.office.admin.run_sending import RunSending
 from saleor_alencon.outputs.french_text import masked_iban_text
 from saleor_alencon.settlement.models import Payout, RunState, SettlementRun, Statement
@@ -67,6 +68,11 @@ class RunForm(forms.Form):
         gettext_lazy("Dernier jour compris"),
         initial=today,
         help_text=gettext_lazy("Les sommes disponibles à la fin de ce jour sont versées."),
+    )
+
+    everybody = forms.BooleanField(
+        label=gettext_lazy("Toutes les boutiques, aussi celles dont le jour n'est pas venu"),
+        required=False,
     )
 
     def clean_last_day(self) -> datetime.date:
@@ -126,13 +132,13 @@ class PayoutInline(ReadOnlyInline):
 
 
 @admin.register(SettlementRun)
-class SettlementRunAdmin(RunSending, ReadOnlyAdmin):
+class SettlementRunAdmin(RunPreview, RunSending, ReadOnlyAdmin):
     list_display = ("number", "cutoff", "state_label", "payout_count", "total", "rail")
     list_filter = ("state", "rail")
     list_select_related = ("created_by",)
     search_fields = ("number",)
     inlines = (StatementInline, PayoutInline)
-    actions_list = ("draft",)
+    actions_list = ("draft", "preview")
     actions_detail = ("approve", "payment_file", "execute", "send", "cancel")
     fields = (
         "number",
@@ -201,7 +207,12 @@ class SettlementRunAdmin(RunSending, ReadOnlyAdmin):
             now = timezone.now()
             run = attempt(
                 request,
-                lambda: run_create(created_by=user_of(request), cutoff=form.cutoff(now), now=now),
+                lambda: run_create(
+                    created_by=user_of(request),
+                    cutoff=form.cutoff(now),
+                    now=now,
+                    due_only=not form.cleaned_data["everybody"],
+                ),
                 _("Le reversement est préparé. Une seconde personne doit l'approuver."),
             )
             return change_url(run) if isinstance(run, SettlementRun) else None
@@ -211,8 +222,8 @@ class SettlementRunAdmin(RunSending, ReadOnlyAdmin):
             request,
             title=_("Préparer un reversement"),
             text=_(
-                "Un relevé est établi pour chaque boutique. Rien n'est versé avant qu'une seconde "
-                "personne n'approuve. Le calcul peut prendre une minute."
+                "Un relevé est établi pour chaque boutique échue. Rien n'est versé avant qu'une "
+                "seconde personne n'approuve. Le calcul peut prendre une minute."
             ),
             button=_("Préparer"),
             command=command,

@@ -101,8 +101,12 @@ def damaged(change):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda p: p.update(statement_version=3), "unknown statement version 3"),
-        (lambda p: p.update(statement_version=1), "version 1 has fields of version 2"),
+        (lambda p: p.update(statement_version=4), "unknown statement version 4"),
+        (lambda p: p.update(statement_version=2), "version 2 has fields of 3"),
+        (
+            lambda p: (p.update(statement_version=1), p.pop("holds")),
+            "version 1 has fields of version 2",
+        ),
         (lambda p: p.update(statement_version=True), "unknown statement version True"),
         (lambda p: p.pop("statement_version"), "unknown statement version None"),
         (lambda p: p.pop("iban"), r"missing \['iban'\]"),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0005_dues"),
+        ("ledger", "0006_corrections"),
     ]
 
     operations = [
@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                     ("shop_hold", "Boutiques, fonds détenus"),
                     ("shop_available", "Boutiques, solde disponible"),
                     ("shop_receivable", "Boutiques, sommes à recouvrer"),
+                    ("shop_reserve", "Boutiques, réserves de garantie"),
                     ("commission_revenue", "Commissions sur ventes"),
                     ("commission_vat", "TVA collectée sur commissions"),
                     ("psp_fees", "Frais du prestataire de paiement"),
@@ -31,6 +32,9 @@ class Migration(migrations.Migration):
                     ("dues_revenue", "Cotisations"),
                     ("disputes_pending", "Litiges en cours"),
                     ("dispute_losses", "Pertes sur litiges"),
+                    ("goodwill", "Gestes commerciaux"),
+                    ("adjustment_costs", "Régularisations en faveur des boutiques"),
+                    ("adjustment_revenue", "Régularisations à la charge des boutiques"),
                 ],
                 max_length=32,
                 verbose_name="nature",
@@ -66,6 +70,14 @@ class Migration(migrations.Migration):
                     ("cheque_given_back", "encaissement de chèque cadeau annulé"),
                     ("cheque_expired", "chèque cadeau périmé"),
                     ("cheque_refunded", "chèque cadeau remboursé"),
+                    ("adjustment", "régularisation"),
+                    ("reserve_withheld", "mise en réserve"),
+                    ("reserve_released", "réserve libérée"),
+                    ("reserve_cancelled", "mise en réserve annulée"),
+                    ("demand", "solde négatif appelé"),
+                    ("demand_paid", "appel de règlement payé"),
+                    ("demand_withheld", "appel de règlement retenu"),
+                    ("demand_cancelled", "appel de règlement annulé"),
                 ],
                 max_length=32,
                 verbose_name="nature",

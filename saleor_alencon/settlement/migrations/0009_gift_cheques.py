@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cheques", "0002_kept_by_postgresql"),
-        ("settlement", "0005_missing_identity"),
+        ("settlement", "0008_corrections_stay"),
     ]
 
     operations = [
@@ -32,6 +32,10 @@ class Migration(migrations.Migration):
                     ("dispute", "litige"),
                     ("dues", "cotisation"),
                     ("cheque", "chèque cadeau"),
+                    ("adjustment", "régularisation"),
+                    ("reserve_withheld", "mise en réserve"),
+                    ("reserve_released", "réserve libérée"),
+                    ("demand", "appel de règlement"),
                 ],
                 max_length=16,
                 verbose_name="nature",
