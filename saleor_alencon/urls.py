@@ -6,16 +6,23 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+from saleor_alencon.counter import shopper_urls
+from saleor_alencon.counter import urls as counter_urls
 from saleor_alencon.counter.frame_views import frame_page, frame_today
 from saleor_alencon.counter.views import HomeView, SignInView, health, icon
 from saleor_alencon.shops.views import logo
 
+# One namespace, two places: what merchants see, and what a shopper's link opens.
+COUNTER = [
+    path("boutique/", include(counter_urls.urlpatterns)),
+    path("commande/", include(shopper_urls.urlpatterns)),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", HomeView.as_view(), name="home"),
     path("connexion/", SignInView.as_view(), name="sign-in"),
     path("deconnexion/", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
     path("langue/", set_language, name="set_language"),  # The name that unfold's menu looks for.
-    path("boutique/", include("saleor_alencon.counter.urls")),
+    path("", include((COUNTER, counter_urls.app_name))),
     re_path(r"^encart/?$", frame_page, name="frame"),  # The Dashboard may drop the last slash.
     path("encart/jour", frame_today, name="frame-today"),
     path("bureau/", admin.site.urls),

@@ -30,6 +30,8 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "provisioning.look_shop",
         "provisioning.provision_shop",
         "inbox.replay_inboxdocument",
+        "shopper.add_*",
+        "shopper.change_*",
     ),
     Role.OPERATOR: (
         *READ_EVERYTHING,
@@ -42,6 +44,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "inbox.replay_inboxdocument",
         "pickups.work",
         "psp.fetch",
+        "shopper.*",
         "dues.*",
         "invoicing.issue",
         "settlement.create_run",

@@ -11,6 +11,9 @@ class PickupStep(StrEnum):
     HAND_OVER = "hand_over"
     UNCOLLECTED = "uncollected"
     REFUSE = "refuse"
+    SLOT = "slot"
+    CANCEL = "cancel"
+    DELIVER = "deliver"
     GIVE_UP = "give_up"
 
 

@@ -15,6 +15,7 @@ from saleor_alencon.domain.bearing import Bearer
 from saleor_alencon.dues.models import DuesRate
 from saleor_alencon.inbox.models import InboxDocument
 from saleor_alencon.local.demo_commission import plans_seed
+from saleor_alencon.local.demo_places import places_seed
 from saleor_alencon.local.demo_provider import provider_fill
 from saleor_alencon.local.demo_shops import fixtures_folder, read_hours, read_shops
 from saleor_alencon.local.stripe_process import data_file, test_server_port
@@ -100,6 +101,7 @@ def demo_seed(now: datetime.datetime | None = None) -> None:
             with transaction.atomic():
                 seed_shop(row, number, now)
     plans_seed(valid_from=RATES_FROM, now=now)
+    places_seed()
     merchant = User.objects.get(role=Role.MERCHANT, email="librairie@alencon.example")
     ShopMember.objects.get_or_create(shop=Shop.objects.get(slug=MERCHANT_SHOP), user=merchant)
 

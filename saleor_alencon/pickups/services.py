@@ -114,7 +114,7 @@ def _refusal(pickup: Pickup) -> str:
     words = {
         "text": text,
         "when": date_format(localtime(last.done_at), "DATETIME_FORMAT"),
-        "who": last.done_by or _("le système"),
+        "who": last.who,
     }
     return _("%(text)s depuis le %(when)s, par %(who)s.") % words
 
@@ -124,11 +124,14 @@ def lines_refuse(
     shop_order_id: int,
     quantities: Mapping[int, int],
     restock: bool,
-    done_by: User,
+    done_by: User | None,
     now: datetime.datetime,
     reason: str = "",
+    by_shopper: bool = False,
 ) -> SaleorCommand:
     """Refuse pieces the shop cannot supply: Saleor is asked to refund them, until it has.
+
+    ``by_shopper`` says that it is the shopper who does not want them any more.
 
     ``quantities`` is line id to pieces. With ``restock`` they can be sold again; without, the
     article's free stock at the shop becomes zero. A refusal of everything, with nothing handed
@@ -138,7 +141,8 @@ def lines_refuse(
     """
     with transaction.atomic():
         shop_order = (
-            ShopOrder.objects.select_for_update(of=("self",))
+            # Without its key: a hand-over that adds its event need not wait, nor be waited for.
+            ShopOrder.objects.select_for_update(of=("self",), no_key=True)
             .select_related("order", "shop")
             .get(pk=shop_order_id)
         )
@@ -171,8 +175,9 @@ def lines_refuse(
         )
         PickupEvent.objects.create(
             shop_order=shop_order,
-            step=PickupStep.REFUSE,
+            step=PickupStep.CANCEL if by_shopper else PickupStep.REFUSE,
             done_by=done_by,
+            by_shopper=by_shopper,
             done_at=now,
             detail=", ".join(f"{row['quantity']} × {row['name']}" for row in rows)[:500],
         )
@@ -201,6 +206,12 @@ def _waiting(line: ShopOrderLine, waiting: list[dict[str, Any]], key: str) -> in
     return sum(
         row[key] for payload in waiting for row in payload["lines"] if row["line"] == line.pk
     )
+
+
+def pieces_left(shop_order: ShopOrder) -> dict[int, int]:
+    """Return, by line id, the pieces that may still be refused: not handed over, not asked for."""
+    waiting = _waiting_refusals(shop_order)
+    return {line.pk: _left(line, waiting) for line in shop_order.lines.all()}
 
 
 def _left(line: ShopOrderLine, waiting: list[dict[str, Any]]) -> int:

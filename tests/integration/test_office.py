@@ -46,6 +46,9 @@ CHANGEABLE = {
     "accounts.user",
     "commission.plan",
     "commission.commissionrule",
+    "shopper.shopperrules",
+    "shopper.shopplace",
+    "shopper.withdrawalexception",
     "dues.duesrate",
     "dues.offsetconsent",
 }

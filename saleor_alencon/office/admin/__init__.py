@@ -16,6 +16,7 @@ from saleor_alencon.office.admin import (
     provisions,
     runs,
     saleor_commands,
+    shoppers,
     shops,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "provisions",
     "runs",
     "saleor_commands",
+    "shoppers",
     "shops",
 ]

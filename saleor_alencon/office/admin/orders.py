@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -14,7 +18,9 @@ from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
     amount,
+    attempt,
     change_url,
+    confirm,
     link,
     rate,
 )
@@ -28,6 +34,7 @@ from saleor_alencon.orders.models import (
     Tender,
     TenderShare,
 )
+from saleor_alencon.pickups.links import link_renew, order_link
 from saleor_alencon.pickups.services import REFUSABLE
 
 STATE_COLOURS = {
@@ -211,6 +218,7 @@ class OrderAdmin(ReadOnlyAdmin):
     list_filter = ("delivery_choice", "saleor_status")
     search_fields = ("number", "customer_name", "customer_email", "saleor_id")
     inlines = (ShopOrderInline, TenderInline)
+    actions_detail = ("renew_link",)
     fields = (
         "number",
         "created_at",
@@ -226,4 +234,43 @@ class OrderAdmin(ReadOnlyAdmin):
         "captured_at",
         "saleor_id",
     )
-    readonly_fields = fields
+    readonly_fields = (*fields, "shoppers_page")
+
+    def has_work_permission(self, request: HttpRequest, _object_id: Any = None) -> bool:
+        return bool(request.user.has_perm("pickups.work"))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show the shopper's link to who may act on pickups: it opens the order for anybody."""
+        fields = super().get_fields(request, obj)
+        return (*fields, "shoppers_page") if self.has_work_permission(request) else fields
+
+    @display(description=_("page du client"))
+    def shoppers_page(self, order: Order) -> str:
+        return link(order_link(order), _("Ouvrir la page du client"))
+
+    @action(
+        description=_("Renouveler le lien"),
+        permissions=["work"],
+        url_path="renouveler-le-lien",
+        icon="link_off",
+    )
+    def renew_link(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """End the shopper's link, for one that was given to the wrong person."""
+        order = get_object_or_404(Order, pk=object_id)
+
+        def command(_form: forms.Form) -> None:
+            attempt(
+                request,
+                lambda: link_renew(order_id=order.pk, now=timezone.now()),
+                gettext("Le lien est renouvelé : envoyez le nouveau au client."),
+            )
+
+        return confirm(
+            self,
+            request,
+            title=gettext("Renouveler le lien du client ?"),
+            text=gettext("Celui qu'il a reçu n'ouvrira plus rien."),
+            button=gettext("Confirmer"),
+            command=command,
+            back=change_url(order),
+        )
