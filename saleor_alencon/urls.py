@@ -6,16 +6,18 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from saleor_alencon.counter import shopper_urls
+from saleor_alencon.counter import round_urls, shopper_urls
 from saleor_alencon.counter import urls as counter_urls
 from saleor_alencon.counter.frame_views import frame_page, frame_today
 from saleor_alencon.counter.views import HomeView, SignInView, health, icon
 from saleor_alencon.shops.views import logo
 
-# One namespace, two places: what merchants see, and what a shopper's link opens.
+# One namespace: what merchants see, what a shopper's link opens, and where couriers go.
 COUNTER = [
     path("boutique/", include(counter_urls.urlpatterns)),
+    path("boutique/livraisons/", include(round_urls.SHOP)),
     path("commande/", include(shopper_urls.urlpatterns)),
+    path("tournees/", include(round_urls.urlpatterns)),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", HomeView.as_view(), name="home"),

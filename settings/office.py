@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "saleor_alencon.orders",
     "saleor_alencon.provisioning",
     "saleor_alencon.pickups",
+    "saleor_alencon.rounds",
     "saleor_alencon.shopper",
     "saleor_alencon.settlement",
     "saleor_alencon.invoicing",

@@ -16,9 +16,10 @@ class Role(models.TextChoices):
     TREASURER = "treasurer", _("trésorier")
     AUDITOR = "auditor", _("auditeur")
     MERCHANT = "merchant", _("commerçant")
+    COURIER = "courier", _("livreur")
 
 
-OFFICE_ROLES = frozenset(set(Role) - {Role.MERCHANT})
+OFFICE_ROLES = frozenset(set(Role) - {Role.MERCHANT, Role.COURIER})
 
 READ_EVERYTHING = ("*.view_*",)
 PERMISSIONS: dict[Role, tuple[str, ...]] = {
@@ -44,6 +45,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "inbox.replay_inboxdocument",
         "pickups.work",
         "psp.fetch",
+        "rounds.*",
         "shopper.*",
         "dues.*",
         "invoicing.issue",
@@ -63,6 +65,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.TREASURER: (*READ_EVERYTHING, "books.export_books", "books.close_year"),
     Role.AUDITOR: (*READ_EVERYTHING, "books.export_books"),
     Role.MERCHANT: (),
+    Role.COURIER: ("rounds.drive",),
 }
 
 

@@ -23,6 +23,7 @@ from saleor_alencon.localized import amount_text, date_text, is_english
 from saleor_alencon.orders.models import Order, Pickup, ShopOrder, ShopOrderLine
 from saleor_alencon.outputs.qr import qr_svg
 from saleor_alencon.pickups.services import pieces_left
+from saleor_alencon.rounds.words import DeliveryWord, delivery_word
 from saleor_alencon.shopper import withdrawals
 from saleor_alencon.shopper.models import ShopperRules, ShopPlace, Withdrawal
 from saleor_alencon.shopper.services import can_cancel, slots_offered
@@ -78,7 +79,7 @@ class Part:
     withdraw_until: str = ""
     withdrawals: list[Withdrawal] = field(default_factory=list)
     key: uuid.UUID = field(default_factory=uuid.uuid4)
-    delivery: Any = None
+    delivery: DeliveryWord | None = None
 
 
 def order_page(order: Order, *, now: datetime.datetime) -> dict[str, Any]:
@@ -160,6 +161,8 @@ def _part(
     )
     if pickup is not None:
         _add_pickup(part, pickup, now)
+    elif shop_order.delivery_choice == DeliveryChoice.HOME:
+        part.delivery = delivery_word(shop_order)
     return part
 
 

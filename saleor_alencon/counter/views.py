@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import TemplateView, View
 
+from saleor_alencon.accounts.roles import Role
 from saleor_alencon.counter.hours_views import own_shop, shop_state
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.shop_orders import PickupState
@@ -33,10 +34,12 @@ class SignInView(LoginView):
 
 
 class HomeView(LoginRequiredMixin, View):
-    """Send Office people to the back-office and merchants to their shop."""
+    """Send Office people to the back-office, couriers to their rounds, merchants to their shop."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         name = "admin:index" if request.user.is_staff else "counter:shop"
+        if getattr(request.user, "role", "") == Role.COURIER:
+            name = "counter:rounds"
         return HttpResponseRedirect(reverse(name))
 
 

@@ -17,6 +17,7 @@ from saleor_alencon.inbox.models import InboxDocument
 from saleor_alencon.local.demo_commission import plans_seed
 from saleor_alencon.local.demo_places import places_seed
 from saleor_alencon.local.demo_provider import provider_fill
+from saleor_alencon.local.demo_rounds import rounds_seed
 from saleor_alencon.local.demo_shops import fixtures_folder, read_hours, read_shops
 from saleor_alencon.local.stripe_process import data_file, test_server_port
 from saleor_alencon.orders.services import document_ingest, document_store
@@ -43,6 +44,7 @@ LOGINS = {
     "tresorier@alencon.example": Role.TREASURER,
     "auditeur@alencon.example": Role.AUDITOR,
     "librairie@alencon.example": Role.MERCHANT,
+    "livreur@alencon.example": Role.COURIER,
 }
 SIRET, VAT_NUMBER = "99900061500008", "FR35999000615"
 """Numbers of no company, right in form."""
@@ -139,6 +141,7 @@ def demo_fill(now: datetime.datetime) -> None:
         for file in tqdm(files, desc="recorded orders", unit="document", disable=None):
             document = document_store(file.read_text(), source="file")
             document_ingest(document_id=document.pk, now=now)
+    rounds_seed(now)
     if (port := test_server_port()) is not None:
         provider_fill(data=data_file(), port=port, now=now)
     if not SettlementRun.objects.exists():

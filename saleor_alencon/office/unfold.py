@@ -96,6 +96,7 @@ NAVIGATION = [
             page(_("Commandes par boutique"), "shopping_bag", "orders_shoporder"),
             page(_("Commandes entières"), "receipt_long", "orders_order"),
             page(_("Retraits"), "storefront", "orders_pickup"),
+            page(_("Tournées"), "local_shipping", "rounds_deliveryround"),
             page(_("Rétractations"), "assignment_return", "shopper_withdrawal"),
             page(_("Demandes à Saleor"), "sync", "pickups_saleorcommand"),
             page(

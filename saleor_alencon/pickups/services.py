@@ -185,8 +185,11 @@ def lines_refuse(
 
 
 def _check_refusable(shop_order: ShopOrder) -> None:
-    handing_over = Pickup.objects.filter(shop_order=shop_order, handing_over_since__isnull=False)
-    if shop_order.state not in REFUSABLE or handing_over.exists():
+    # Handed over, or delivered, and Saleor has not said so yet.
+    told = shop_order.saleor_commands.filter(kind=CommandKind.FULFIL)
+    told = told.exclude(state=CommandState.GIVEN_UP)
+    told = told.exclude(done_at__lt=F("shop_order__order__captured_at"))
+    if shop_order.state not in REFUSABLE or told.exists():
         raise PickupError(
             _("La commande %(shop_order)s est « %(state)s » : rien ne peut y être refusé.")
             % {"shop_order": shop_order, "state": shop_order.get_state_display()}

@@ -26,6 +26,7 @@ from saleor_alencon.office.admin.base import (
 )
 from saleor_alencon.office.admin.pickups import SaleorCommandInline, history
 from saleor_alencon.office.admin.refusals import refuse
+from saleor_alencon.office.admin.rounds import packed
 from saleor_alencon.orders.models import (
     Order,
     Pickup,
@@ -36,6 +37,7 @@ from saleor_alencon.orders.models import (
 )
 from saleor_alencon.pickups.links import link_renew, order_link
 from saleor_alencon.pickups.services import REFUSABLE
+from saleor_alencon.rounds.planning import to_deliver
 
 STATE_COLOURS = {
     ShopOrderState.AWAITING_PAYMENT: "warning",
@@ -98,7 +100,7 @@ class ShopOrderAdmin(ReadOnlyAdmin):
     search_fields = ("order__number", "order__customer_name", "order__customer_email")
     search_help_text = _("Numéro, nom ou adresse du client")
     inlines = (LineInline, TenderShareInline, PickupInline, SaleorCommandInline)
-    actions_detail = ("refuse",)
+    actions_detail = ("refuse", "packed")
     fieldsets = (
         (
             None,
@@ -144,7 +146,9 @@ class ShopOrderAdmin(ReadOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         possible = ShopOrder.objects.filter(pk=object_id, state__in=REFUSABLE).exists()
-        return super().get_actions_detail(request, object_id) if possible else []
+        found = super().get_actions_detail(request, object_id) if possible else []
+        to_pack = to_deliver().filter(pk=object_id).exists()
+        return [each for each in found if to_pack or not each.action_name.endswith("_packed")]
 
     @action(
         description=_("Refuser des articles"),
@@ -154,6 +158,10 @@ class ShopOrderAdmin(ReadOnlyAdmin):
     )
     def refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return refuse(self, request, object_id)
+
+    @action(description=_("Emballée"), permissions=["work"], url_path="emballee", icon="package_2")
+    def packed(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return packed(self, request, object_id)
 
     @display(description=_("retrait"))
     def history(self, shop_order: ShopOrder) -> str:
