@@ -51,6 +51,7 @@ CHANGEABLE = {
     "shopper.withdrawalexception",
     "dues.duesrate",
     "dues.offsetconsent",
+    "dac7.selleridentity",
 }
 ADDABLE = CHANGEABLE | {"commission.campaign"}
 
