@@ -1,7 +1,6 @@
 """Addresses of the Office service."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
@@ -9,6 +8,7 @@ from django.views.i18n import set_language
 from saleor_alencon.counter import round_urls, shopper_urls
 from saleor_alencon.counter import urls as counter_urls
 from saleor_alencon.counter.frame_views import frame_page, frame_today
+from saleor_alencon.counter.people_views import SignOutView
 from saleor_alencon.counter.views import HomeView, SignInView, health, icon
 from saleor_alencon.shops.views import logo
 
@@ -22,7 +22,7 @@ COUNTER = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", HomeView.as_view(), name="home"),
     path("connexion/", SignInView.as_view(), name="sign-in"),
-    path("deconnexion/", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
+    path("deconnexion/", SignOutView.as_view(), name="sign-out"),
     path("langue/", set_language, name="set_language"),  # The name that unfold's menu looks for.
     path("", include((COUNTER, counter_urls.app_name))),
     re_path(r"^encart/?$", frame_page, name="frame"),  # The Dashboard may drop the last slash.

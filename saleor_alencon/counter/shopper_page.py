@@ -22,7 +22,7 @@ from saleor_alencon.domain.walking import Visit, walking_order
 from saleor_alencon.localized import amount_text, date_text, is_english
 from saleor_alencon.orders.models import Order, Pickup, ShopOrder, ShopOrderLine
 from saleor_alencon.outputs.qr import qr_svg
-from saleor_alencon.pickups.services import pieces_left
+from saleor_alencon.pickups.services import pieces_to_refuse
 from saleor_alencon.rounds.words import DeliveryWord, delivery_word
 from saleor_alencon.shopper import withdrawals
 from saleor_alencon.shopper.models import ShopperRules, ShopPlace, Withdrawal
@@ -139,7 +139,7 @@ def _part(
     collected = shop_order.delivery_choice == DeliveryChoice.COLLECT
     pickup = pickup_of(shop_order) if collected else None
     cancels = can_cancel(shop_order, rules=rules, now=now)
-    left = pieces_left(shop_order) if cancels else {}
+    left = pieces_to_refuse(shop_order) if cancels else {}
     central = pickup is not None and pickup.place == PickupPlace.CENTRAL
     last_day = withdrawals.last_day(shop_order)
     part = Part(

@@ -9,11 +9,13 @@ from saleor_alencon.domain.pickup_steps import PickupStep
 from saleor_alencon.orders.models import Order, ShopOrder
 
 STEPS = [
+    (PickupStep.ACCEPT, _("accepté")),
     (PickupStep.READY, _("prêt")),
     (PickupStep.UNREADY, _("remis en préparation")),
     (PickupStep.HAND_OVER, _("remis")),
     (PickupStep.UNCOLLECTED, _("non retiré")),
     (PickupStep.REFUSE, _("articles refusés")),
+    (PickupStep.RETURN, _("articles rapportés")),
     (PickupStep.SLOT, _("créneau changé")),
     (PickupStep.CANCEL, _("articles annulés")),
     (PickupStep.DELIVER, _("livré")),
@@ -54,6 +56,7 @@ class PickupEvent(models.Model):
 class CommandKind(models.TextChoices):
     FULFIL = "fulfil", _("remettre")
     REFUSE = "refuse", _("refuser des articles")
+    RETURN = "return", _("reprendre des articles")
 
 
 class CommandState(models.TextChoices):

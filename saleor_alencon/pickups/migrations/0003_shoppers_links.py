@@ -9,7 +9,7 @@ import saleor_alencon.domain.pickup_steps
 class Migration(migrations.Migration):
     dependencies = [
         ("orders", "0011_addresses_and_changed_slots"),
-        ("pickups", "0001_initial"),
+        ("pickups", "0002_accepted_and_brought_back"),
     ]
 
     operations = [
@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
             name="step",
             field=models.CharField(
                 choices=[
+                    (saleor_alencon.domain.pickup_steps.PickupStep["ACCEPT"], "accepté"),
                     (saleor_alencon.domain.pickup_steps.PickupStep["READY"], "prêt"),
                     (
                         saleor_alencon.domain.pickup_steps.PickupStep["UNREADY"],
@@ -56,6 +57,7 @@ class Migration(migrations.Migration):
                     (saleor_alencon.domain.pickup_steps.PickupStep["HAND_OVER"], "remis"),
                     (saleor_alencon.domain.pickup_steps.PickupStep["UNCOLLECTED"], "non retiré"),
                     (saleor_alencon.domain.pickup_steps.PickupStep["REFUSE"], "articles refusés"),
+                    (saleor_alencon.domain.pickup_steps.PickupStep["RETURN"], "articles rapportés"),
                     (saleor_alencon.domain.pickup_steps.PickupStep["SLOT"], "créneau changé"),
                     (saleor_alencon.domain.pickup_steps.PickupStep["CANCEL"], "articles annulés"),
                     (saleor_alencon.domain.pickup_steps.PickupStep["DELIVER"], "livré"),
