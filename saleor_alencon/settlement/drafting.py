@@ -10,7 +10,6 @@ from django.utils.translation import override
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.settlement import decide_payout
 from saleor_alencon.ledger.models import SHOP_CHEQUES, SHOP_DISPUTES, SHOP_FEES, TransactionKind
-from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.settlement.documents import statement_document
 from saleor_alencon.settlement.holds import Hold, holds_of
 from saleor_alencon.settlement.models import (

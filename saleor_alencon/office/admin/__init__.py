@@ -21,9 +21,11 @@ from saleor_alencon.office.admin import (
     pickups,
     provider,
     provisions,
+    rounds,
     runs,
     saleor_commands,
     settlement_rules,
+    shoppers,
     shops,
 )
 
@@ -48,8 +50,10 @@ __all__ = [
     "pickups",
     "provider",
     "provisions",
+    "rounds",
     "runs",
     "saleor_commands",
     "settlement_rules",
+    "shoppers",
     "shops",
 ]
