@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from saleor_alencon.counter.frame_views import frame_page, frame_today
+from saleor_alencon.counter.opt_out_views import opt_out_page
 from saleor_alencon.counter.views import HomeView, SignInView, health, icon
 from saleor_alencon.shops.views import logo
 
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("boutique/", include("saleor_alencon.counter.urls")),
     re_path(r"^encart/?$", frame_page, name="frame"),  # The Dashboard may drop the last slash.
     path("encart/jour", frame_today, name="frame-today"),
+    path("messages/refuser/<str:token>", opt_out_page, name="opt-out"),
     path("bureau/", admin.site.urls),
     path("admin/", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("saleor_alencon.api.urls")),

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "saleor_alencon.shops",
     "saleor_alencon.commission",
     "saleor_alencon.inbox",
+    "saleor_alencon.messaging",
     "saleor_alencon.ledger",
     "saleor_alencon.dues",
     "saleor_alencon.orders",
@@ -140,6 +141,11 @@ CELERY_BEAT_SCHEDULE = {
     "ingest-inbox": {"task": "saleor_alencon.orders.tasks.ingest_inbox", "schedule": 10.0},
     "sweep-saleor": {"task": "saleor_alencon.inbox.tasks.sweep_saleor", "schedule": 300.0},
     "send-commands": {"task": "saleor_alencon.pickups.tasks.send_commands", "schedule": 20.0},
+    "send-messages": {"task": "saleor_alencon.messaging.tasks.send_messages", "schedule": 20.0},
+    "remind-of-pickups": {
+        "task": "saleor_alencon.pickups.tasks.remind_of_pickups",
+        "schedule": crontab(hour=9, minute=5),
+    },
     "mark-uncollected": {
         "task": "saleor_alencon.pickups.tasks.mark_uncollected",
         "schedule": crontab(minute=45),
@@ -162,6 +168,9 @@ GRAPHENE = {"SCHEMA": "saleor_alencon.api.schema.schema", "RELAY_CONNECTION_MAX_
 
 vars().update(dj_email_url.parse(ENVIRONMENT.email_url))
 DEFAULT_FROM_EMAIL = ENVIRONMENT.default_from_email
+SMS_URL = ENVIRONMENT.sms_url
+SMS_TOKEN = ENVIRONMENT.sms_token
+SMS_SENDER = ENVIRONMENT.sms_sender
 
 SEPA_RAIL_ENABLED = ENVIRONMENT.sepa_rail == "enabled"
 SALEOR_API_URL = str(ENVIRONMENT.saleor_api_url) if ENVIRONMENT.saleor_api_url else None

@@ -3,6 +3,7 @@
 import datetime
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
@@ -18,6 +19,8 @@ from saleor_alencon.invoicing.commission import (
     commission_rows,
 )
 from saleor_alencon.invoicing.models import Invoice, InvoiceKind
+from saleor_alencon.invoicing.notices import dues_tell, dues_untell
+from saleor_alencon.messaging.attachments import Attachment
 from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.outputs.invoice import (
     Corrected,
@@ -129,7 +132,9 @@ def dues_bill_issue(*, shop_id: int, year: int, billed_by: User, now: datetime.d
             iban=office.iban,
             bic=office.bic,
         )
-        return _store(document, shop, dues_bill=bill)
+        invoice = _store(document, shop, dues_bill=bill)
+        dues_tell(invoice, bill, office, now=now)
+        return invoice
 
 
 def dues_bill_cancel(
@@ -141,6 +146,7 @@ def dues_bill_cancel(
     """
     with transaction.atomic():
         bill = bill_cancel(bill_id=bill_id, cancelled_by=cancelled_by, reason=reason, now=now)
+        dues_untell(bill, now=now)
         invoice = bill.invoices.get(kind=InvoiceKind.INVOICE)
         was = document_of(invoice)
         issued_on = now.astimezone(TOWN_TIME).date()
@@ -176,6 +182,12 @@ def invoice_file(invoice: Invoice) -> bytes:
         invoice.refresh_from_db(fields=["file"])
     assert invoice.file is not None
     return bytes(invoice.file)
+
+
+def dues_files(facts: dict[str, Any]) -> list[Attachment]:
+    """Return the invoice of a call for dues, to go with its message."""
+    invoice = Invoice.objects.get(pk=facts["invoice_id"])
+    return [Attachment(f"{invoice.number}.pdf", invoice_file(invoice), "application/pdf")]
 
 
 def _commission_invoice(statement: Statement, now: datetime.datetime) -> Invoice:

@@ -39,6 +39,7 @@ from saleor_alencon.settlement.models import (
 )
 from saleor_alencon.shops.models import PayoutRail
 
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAYOUT_COLOURS = {
     PayoutState.DRAFT: "warning",
     PayoutState.APPROVED: "info",
@@ -94,8 +95,8 @@ class StatementAdmin(ReadOnlyAdmin):
     list_select_related = ("shop", "run")
     search_fields = ("number", "shop__name", "run__number")
     inlines = (StatementLineInline,)
-    actions_detail = ("pdf", "csv")
-    actions_row = ("pdf", "csv")
+    actions_detail = ("pdf", "csv", "xlsx")
+    actions_row = ("pdf", "csv", "xlsx")
     fields = (
         "number",
         "shop",
@@ -146,6 +147,19 @@ class StatementAdmin(ReadOnlyAdmin):
         statement = get_object_or_404(self.get_queryset(request), pk=object_id)
         content = statement_csv(statement)
         return download(content, f"{statement.number}.csv", "text/csv; charset=utf-8")
+
+    @action(
+        description=gettext_lazy("Relevé XLSX"),
+        permissions=["view"],
+        url_path="xlsx",
+        icon="table_chart",
+    )
+    def xlsx(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        from saleor_alencon.settlement.documents import statement_xlsx
+
+        statement = get_object_or_404(self.get_queryset(request), pk=object_id)
+        content = statement_xlsx(statement)
+        return download(content, f"{statement.number}.xlsx", XLSX_TYPE)
 
 
 @admin.register(Payout)
