@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "saleor_alencon.psp",
     "saleor_alencon.books",
     "saleor_alencon.catalogue",
+    "saleor_alencon.explaining",
     "saleor_alencon.audit",
     "saleor_alencon.api",
     "saleor_alencon.office",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from saleor_alencon.accounts.models import User
@@ -30,7 +30,7 @@ from saleor_alencon.outputs.invoice import (
 from saleor_alencon.outputs.invoice import InvoiceKind as Kind
 from saleor_alencon.outputs.invoice_pdf import render_invoice_pdf
 from saleor_alencon.settlement.documents import party_of
-from saleor_alencon.settlement.models import RunState, Statement, StatementLine
+from saleor_alencon.settlement.models import RunState, Statement, StatementItem, StatementLine
 from saleor_alencon.shops.models import Association, Shop
 
 LETTERS: dict[Kind, str] = {"invoice": "F", "credit_note": "A"}
@@ -51,9 +51,16 @@ class Issued:
 
 
 def statements_to_invoice() -> QuerySet[Statement]:
-    """Return the statements of approved runs whose commission is not invoiced yet."""
-    taken = StatementLine.objects.filter(statement=OuterRef("pk")).exclude(
-        commission_cents=0, commission_vat_cents=0
+    """Return the statements of approved runs whose commission is not invoiced yet.
+
+    One whose sales take what its refunds give back, at each rate of VAT, has nothing to invoice.
+    """
+    taken = (
+        StatementItem.objects.filter(line__statement=OuterRef("pk"))
+        .order_by()
+        .values("order_line__commission_vat_rate_bps")
+        .annotate(commission=Sum("commission_cents"), vat=Sum("commission_vat_cents"))
+        .exclude(commission=0, vat=0)
     )
     approved = Q(run__state__in=[RunState.APPROVED, RunState.EXECUTED])
     return Statement.objects.filter(approved, Exists(taken), invoice=None)

@@ -37,7 +37,7 @@ def pickups_remind(*, now: datetime.datetime) -> int:
 
     Once for each time that a pickup became ready.
     """
-    days = Association.objects.get().collect_within_days
+    days = _collect_days()
     half = datetime.timedelta(days=days) / 2
     events = PickupEvent.objects.filter(
         shop_order=OuterRef("shop_order"), step=PickupStep.READY
@@ -83,7 +83,7 @@ def _tell(draft: Draft, order: Order, now: datetime.datetime) -> int:
 def _ready_draft(pickup: Pickup, event: PickupEvent, now: datetime.datetime) -> Draft:
     """Return "ready", or "all is ready" when this was the last of several that wait."""
     order = pickup.shop_order.order
-    days = Association.objects.get().collect_within_days
+    days = _collect_days()
     others = Pickup.objects.filter(shop_order__order=order).exclude(pk=pickup.pk)
     waiting = others.exclude(state__in=WAITS_NO_MORE).select_related("shop")
     if waiting and all(each.state == PickupState.READY for each in waiting):
@@ -124,6 +124,12 @@ def _place_facts(pickup: Pickup) -> dict[str, Any]:
         "phone": shop.phone,
         "code": pickup.code,
     }
+
+
+def _collect_days() -> int:
+    """Return how many days the association lets a pickup wait."""
+    association = Association.objects.first() or Association()
+    return int(association.collect_within_days)
 
 
 def _until(ready_at: datetime.datetime, days: int) -> str:

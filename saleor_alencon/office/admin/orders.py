@@ -20,6 +20,7 @@ from saleor_alencon.office.admin.base import (
 )
 from saleor_alencon.office.admin.pickups import SaleorCommandInline, history
 from saleor_alencon.office.admin.refusals import refuse
+from saleor_alencon.office.admin.why import WhyAction
 from saleor_alencon.orders.models import (
     Order,
     Pickup,
@@ -75,7 +76,7 @@ class PickupInline(ReadOnlyInline):
 
 
 @admin.register(ShopOrder)
-class ShopOrderAdmin(ReadOnlyAdmin):
+class ShopOrderAdmin(WhyAction, ReadOnlyAdmin):
     list_display = (
         "number",
         "shop",
@@ -91,7 +92,7 @@ class ShopOrderAdmin(ReadOnlyAdmin):
     search_fields = ("order__number", "order__customer_name", "order__customer_email")
     search_help_text = _("Numéro, nom ou adresse du client")
     inlines = (LineInline, TenderShareInline, PickupInline, SaleorCommandInline)
-    actions_detail = ("refuse",)
+    actions_detail = ("why", "refuse")
     fieldsets = (
         (
             None,
@@ -137,7 +138,8 @@ class ShopOrderAdmin(ReadOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         possible = ShopOrder.objects.filter(pk=object_id, state__in=REFUSABLE).exists()
-        return super().get_actions_detail(request, object_id) if possible else []
+        allowed = super().get_actions_detail(request, object_id)
+        return [each for each in allowed if possible or each.action_name == "orders_shoporder_why"]
 
     @action(
         description=_("Refuser des articles"),
