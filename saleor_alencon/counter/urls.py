@@ -9,6 +9,7 @@ from saleor_alencon.counter.catalogue_views import (
     import_failed_download,
     import_page,
 )
+from saleor_alencon.counter.dac7_views import declaration_download, declarations
 from saleor_alencon.counter.documents_views import documents_page, invoice_download
 from saleor_alencon.counter.hours_views import hours_page
 from saleor_alencon.counter.views import ShopView, statement_download
@@ -33,6 +34,8 @@ urlpatterns = [
     path("pourquoi/virement/<int:pk>/", why_payout, name="why-payout"),
     path("pourquoi/commande/<int:pk>/", why_order, name="why-order"),
     path("factures/<int:pk>.pdf", invoice_download, name="invoice"),
+    path("declarations/", declarations, name="declarations"),
+    path("declarations/<int:pk>.<str:suffix>", declaration_download, name="declaration"),
     path("catalogue/", catalogue_page, name="catalogue"),
     path("catalogue/modele.<str:suffix>", catalogue_template, name="catalogue-template"),
     path("catalogue/articles.<str:suffix>", catalogue_download, name="catalogue-download"),

@@ -119,7 +119,7 @@ def _pickup_rows(facts: Facts) -> list[tuple[str, str]]:
     rows = [(_("Code"), facts["code"]), (_("Boutique"), _place(facts))]
     if facts.get("hours"):
         hours = week_text(OpeningHours.from_json(facts["hours"]))
-        rows.append((_("Horaires"), " ; ".join(hours)))
+        rows.append((_("Horaires"), " · ".join(hours)))
     if facts.get("until"):
         rows.append((_("À retirer avant le"), _day(facts["until"])))
     return rows

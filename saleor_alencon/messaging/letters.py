@@ -45,6 +45,7 @@ def write_letter(kind: Kind, facts: dict[str, Any], *, language: str, recipient:
             "serif": ", ".join(tokens.serif),
             "sans": ", ".join(tokens.sans),
             "language": language,
+            "colon": ":" if language == "en" else " :",
             "office": Association.objects.first(),
             "opt_out_url": opt_out_url(recipient, kind) if rules.refusable else "",
             "refusable": rules.refusable,
