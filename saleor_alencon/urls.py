@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 from saleor_alencon.counter import round_urls, shopper_urls
 from saleor_alencon.counter import urls as counter_urls
 from saleor_alencon.counter.frame_views import frame_page, frame_today
+from saleor_alencon.counter.opt_out_views import opt_out_page
 from saleor_alencon.counter.people_views import SignOutView
 from saleor_alencon.counter.views import HomeView, SignInView, health, icon
 from saleor_alencon.shops.views import logo
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((COUNTER, counter_urls.app_name))),
     re_path(r"^encart/?$", frame_page, name="frame"),  # The Dashboard may drop the last slash.
     path("encart/jour", frame_today, name="frame-today"),
+    path("messages/refuser/<str:token>", opt_out_page, name="opt-out"),
     path("bureau/", admin.site.urls),
     path("admin/", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("saleor_alencon.api.urls")),

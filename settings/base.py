@@ -53,10 +53,23 @@ class OfficeEnvironment(BaseSettings):
         default=None, description="Redis URL of the task queue; without it tasks run in-process."
     )
     email_url: str = Field(
-        default="consolemail://", description="Where mail goes: `smtp://...` or `consolemail://`."
+        default="console://",
+        description="Where mail goes: `smtp://...`, `file:///folder/` or `console://`.",
     )
     default_from_email: str = Field(
         default="office@alencon.example", description="Sender of the Office's mail."
+    )
+    sms_url: str | None = Field(
+        default=None,
+        pattern=r"^(console:|file:/|https://|http://127\.0\.0\.1[:/])",
+        description="Where text messages go: `console:`, `file:/path` or a gateway's `https://` "
+        "address. Without it none is sent.",
+    )
+    sms_token: SecretStr | None = Field(
+        default=None, description="Token that the SMS gateway is asked with."
+    )
+    sms_sender: str = Field(
+        default="ALENCON", max_length=11, description="Sender's name of text messages."
     )
     media_root: Path = Field(
         default=Path("var/media"),

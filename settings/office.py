@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "saleor_alencon.shops",
     "saleor_alencon.commission",
     "saleor_alencon.inbox",
+    "saleor_alencon.messaging",
     "saleor_alencon.ledger",
     "saleor_alencon.cheques",
     "saleor_alencon.dues",
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "saleor_alencon.psp",
     "saleor_alencon.books",
     "saleor_alencon.catalogue",
+    "saleor_alencon.explaining",
     "saleor_alencon.audit",
     "saleor_alencon.api",
     "saleor_alencon.office",
@@ -153,6 +155,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "saleor_alencon.shopper.tasks.send_mails",
         "schedule": 20.0,
     },
+    "send-messages": {"task": "saleor_alencon.messaging.tasks.send_messages", "schedule": 20.0},
+    "remind-of-pickups": {
+        "task": "saleor_alencon.pickups.tasks.remind_of_pickups",
+        "schedule": crontab(hour=9, minute=5),
+    },
     "mark-uncollected": {
         "task": "saleor_alencon.pickups.tasks.mark_uncollected",
         "schedule": crontab(minute=45),
@@ -187,6 +194,9 @@ GRAPHENE = {"SCHEMA": "saleor_alencon.api.schema.schema", "RELAY_CONNECTION_MAX_
 
 vars().update(dj_email_url.parse(ENVIRONMENT.email_url))
 DEFAULT_FROM_EMAIL = ENVIRONMENT.default_from_email
+SMS_URL = ENVIRONMENT.sms_url
+SMS_TOKEN = ENVIRONMENT.sms_token
+SMS_SENDER = ENVIRONMENT.sms_sender
 
 SEPA_RAIL_ENABLED = ENVIRONMENT.sepa_rail == "enabled"
 SALEOR_API_URL = str(ENVIRONMENT.saleor_api_url) if ENVIRONMENT.saleor_api_url else None

@@ -49,6 +49,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "shops.add_*",
         "shops.change_*",
         "inbox.replay_inboxdocument",
+        "messaging.work",
         "pickups.work",
         "psp.fetch",
         "rounds.*",

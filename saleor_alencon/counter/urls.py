@@ -13,8 +13,16 @@ from saleor_alencon.counter.catalogue_views import (
 )
 from saleor_alencon.counter.cheque_views import cheque_outcome, cheque_page
 from saleor_alencon.counter.dac7_views import declaration_download, declarations
+from saleor_alencon.counter.documents_views import documents_page, invoice_download
 from saleor_alencon.counter.hours_views import hours_page
 from saleor_alencon.counter.views import ShopView, statement_download
+from saleor_alencon.counter.why_views import (
+    why_balance,
+    why_line,
+    why_order,
+    why_payout,
+    why_statement,
+)
 
 app_name = "counter"
 urlpatterns = [
@@ -37,6 +45,13 @@ urlpatterns = [
     path("releves/<int:pk>.<str:suffix>", statement_download, name="statement"),
     path("cheques/", cheque_page, name="cheques"),
     path("cheques/<int:pk>/", cheque_outcome, name="cheque-outcome"),
+    path("documents/", documents_page, name="documents"),
+    path("pourquoi/solde/", why_balance, name="why-balance"),
+    path("pourquoi/releve/<int:pk>/", why_statement, name="why-statement"),
+    path("pourquoi/ligne/<int:pk>/", why_line, name="why-line"),
+    path("pourquoi/virement/<int:pk>/", why_payout, name="why-payout"),
+    path("pourquoi/commande/<int:pk>/", why_order, name="why-order"),
+    path("factures/<int:pk>.pdf", invoice_download, name="invoice"),
     path("declarations/", declarations, name="declarations"),
     path("declarations/<int:pk>.<str:suffix>", declaration_download, name="declaration"),
     path("catalogue/", catalogue_page, name="catalogue"),

@@ -23,10 +23,15 @@ from saleor_alencon.ledger.balances import shop_balances
 from saleor_alencon.localized import amount_text
 from saleor_alencon.orders.models import Pickup
 from saleor_alencon.outputs.theme import read_theme_file
-from saleor_alencon.settlement.documents import statement_csv, statement_pdf
+from saleor_alencon.settlement.documents import statement_csv, statement_pdf, statement_xlsx
 from saleor_alencon.settlement.models import RunState, Statement
+from saleor_alencon.settlement.notices import XLSX_TYPE
 
-RENDERERS = {"pdf": (statement_pdf, "application/pdf"), "csv": (statement_csv, "text/csv")}
+RENDERERS = {
+    "pdf": (statement_pdf, "application/pdf"),
+    "csv": (statement_csv, "text/csv"),
+    "xlsx": (statement_xlsx, XLSX_TYPE),
+}
 SETTLED = (RunState.APPROVED, RunState.EXECUTED)
 
 
@@ -83,7 +88,7 @@ class ShopView(LoginRequiredMixin, TemplateView):
 
 @login_required
 def statement_download(request: HttpRequest, pk: int, suffix: str) -> HttpResponse:
-    """Download one of the signed-in merchant's own statements as PDF or CSV."""
+    """Download one of the signed-in merchant's own statements as PDF, CSV or XLSX."""
     if suffix not in RENDERERS:
         raise Http404
     statement = get_object_or_404(

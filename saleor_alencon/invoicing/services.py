@@ -3,9 +3,10 @@
 import datetime
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from saleor_alencon.accounts.models import User
@@ -18,6 +19,8 @@ from saleor_alencon.invoicing.commission import (
     commission_rows,
 )
 from saleor_alencon.invoicing.models import Invoice, InvoiceKind
+from saleor_alencon.invoicing.notices import dues_tell, dues_untell
+from saleor_alencon.messaging.attachments import Attachment
 from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.outputs.invoice import (
     Corrected,
@@ -27,7 +30,7 @@ from saleor_alencon.outputs.invoice import (
 from saleor_alencon.outputs.invoice import InvoiceKind as Kind
 from saleor_alencon.outputs.invoice_pdf import render_invoice_pdf
 from saleor_alencon.settlement.documents import party_of
-from saleor_alencon.settlement.models import RunState, Statement, StatementLine
+from saleor_alencon.settlement.models import RunState, Statement, StatementItem, StatementLine
 from saleor_alencon.shops.models import Association, Shop
 
 LETTERS: dict[Kind, str] = {"invoice": "F", "credit_note": "A"}
@@ -48,9 +51,16 @@ class Issued:
 
 
 def statements_to_invoice() -> QuerySet[Statement]:
-    """Return the statements of approved runs whose commission is not invoiced yet."""
-    taken = StatementLine.objects.filter(statement=OuterRef("pk")).exclude(
-        commission_cents=0, commission_vat_cents=0
+    """Return the statements of approved runs whose commission is not invoiced yet.
+
+    One whose sales take what its refunds give back, at each rate of VAT, has nothing to invoice.
+    """
+    taken = (
+        StatementItem.objects.filter(line__statement=OuterRef("pk"))
+        .order_by()
+        .values("order_line__commission_vat_rate_bps")
+        .annotate(commission=Sum("commission_cents"), vat=Sum("commission_vat_cents"))
+        .exclude(commission=0, vat=0)
     )
     approved = Q(run__state__in=[RunState.APPROVED, RunState.EXECUTED])
     return Statement.objects.filter(approved, Exists(taken), invoice=None)
@@ -129,7 +139,9 @@ def dues_bill_issue(*, shop_id: int, year: int, billed_by: User, now: datetime.d
             iban=office.iban,
             bic=office.bic,
         )
-        return _store(document, shop, dues_bill=bill)
+        invoice = _store(document, shop, dues_bill=bill)
+        dues_tell(invoice, bill, office, now=now)
+        return invoice
 
 
 def dues_bill_cancel(
@@ -141,6 +153,7 @@ def dues_bill_cancel(
     """
     with transaction.atomic():
         bill = bill_cancel(bill_id=bill_id, cancelled_by=cancelled_by, reason=reason, now=now)
+        dues_untell(bill, now=now)
         invoice = bill.invoices.get(kind=InvoiceKind.INVOICE)
         was = document_of(invoice)
         issued_on = now.astimezone(TOWN_TIME).date()
@@ -176,6 +189,12 @@ def invoice_file(invoice: Invoice) -> bytes:
         invoice.refresh_from_db(fields=["file"])
     assert invoice.file is not None
     return bytes(invoice.file)
+
+
+def dues_files(facts: dict[str, Any]) -> list[Attachment]:
+    """Return the invoice of a call for dues, to go with its message."""
+    invoice = Invoice.objects.get(pk=facts["invoice_id"])
+    return [Attachment(f"{invoice.number}.pdf", invoice_file(invoice), "application/pdf")]
 
 
 def _commission_invoice(statement: Statement, now: datetime.datetime) -> Invoice:

@@ -80,6 +80,8 @@ def prepare_database(socket: str, database: str = DATABASE) -> None:
 def ensure_environment() -> None:
     """Without ``DATABASE_URL``, point this process and its children to the embedded server."""
     os.environ.setdefault("MEDIA_ROOT", str(var_folder() / "media"))
+    # Three files to each shop's statement would fill a terminal.
+    os.environ.setdefault("EMAIL_URL", f"file:///{var_folder() / 'mail'}")
     if "SECRET_KEY" not in os.environ:
         os.environ["SECRET_KEY"] = _local_secret(var_folder() / "secret-key")
     if "DATABASE_URL" in os.environ:

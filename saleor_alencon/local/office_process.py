@@ -70,6 +70,7 @@ def _work_once(*, read_provider: bool) -> None:
     django.setup()
     from django.conf import settings
 
+    from saleor_alencon.messaging.tasks import send_messages
     from saleor_alencon.orders.tasks import ingest_inbox
     from saleor_alencon.pickups.tasks import send_commands
     from saleor_alencon.psp.tasks import fetch_from_provider
@@ -79,5 +80,6 @@ def _work_once(*, read_provider: bool) -> None:
     send_mails()
     if settings.SALEOR_APP_TOKEN is not None:
         send_commands()
+    send_messages()
     if read_provider:
         fetch_from_provider()

@@ -64,6 +64,14 @@ def rejected_badge(request: HttpRequest) -> str:
     return str(count) if count else ""
 
 
+def messages_badge(request: HttpRequest) -> str:
+    """Return how many messages did not arrive, or nothing when all did."""
+    from saleor_alencon.messaging.models import TROUBLE_STATES, Message
+
+    count = Message.objects.filter(state__in=TROUBLE_STATES).count()
+    return str(count) if count else ""
+
+
 def page(title: Any, icon: str, model: str, **more: Any) -> dict[str, Any]:
     """Return one line of the menu; ``model`` is ``app_model``."""
     app, name = model.split("_", 1)
@@ -181,6 +189,13 @@ NAVIGATION = [
             page(_("Cotisations"), "card_membership", "dues_duesbill"),
             page(_("Montants des cotisations"), "price_change", "dues_duesrate"),
             page(_("Accords de retenue"), "handshake", "dues_offsetconsent"),
+            page(
+                _("Messages"),
+                "mail",
+                "messaging_message",
+                badge="saleor_alencon.office.unfold.messages_badge",
+            ),
+            page(_("Refus de messages"), "unsubscribe", "messaging_optout"),
             page(_("Association"), "groups", "shops_association"),
             page(_("Règles de reversement"), "rule", "settlement_settlementrules"),
             page(_("Conditions particulières"), "tune", "settlement_shopterms"),

@@ -75,6 +75,7 @@ class Order(models.Model):
     customer_name = models.CharField(_("client"), max_length=256, blank=True)
     customer_email = models.CharField(_("adresse électronique"), max_length=254, blank=True)
     customer_phone = models.CharField(_("téléphone"), max_length=40, blank=True)
+    language_code = models.CharField(_("langue du client"), max_length=16, blank=True)
     delivery_choice = models.CharField(_("livraison"), max_length=16, choices=DELIVERY_CHOICES)
     total_gross_cents = models.BigIntegerField(_("total TTC (centimes)"))
     shipping_gross_cents = models.BigIntegerField(_("livraison TTC (centimes)"))

@@ -21,6 +21,7 @@ from saleor_alencon.inbox.snapshot_errors import SnapshotError
 from saleor_alencon.orders.facts import UnknownShop
 from saleor_alencon.orders.locks import order_lock
 from saleor_alencon.orders.models import Order
+from saleor_alencon.orders.notices import order_tell, refunded_cents
 from saleor_alencon.orders.writing import snapshot_write
 from saleor_alencon.outputs.french_text import TOWN_TIME
 
@@ -119,7 +120,9 @@ def _snapshot_apply(snapshot: OrderSnapshot, digest: str, now: datetime.datetime
     known = Order.objects.filter(saleor_id=order_id).values_list("captured_at", "digest").first()
     if known is not None and known >= (snapshot.captured_at, digest):
         return False
-    snapshot_write(snapshot, digest, now=now)
+    refunded = refunded_cents(order_id)
+    order = snapshot_write(snapshot, digest, now=now)
+    order_tell(order, refunded_before_cents=refunded, at=snapshot.captured_at, now=now)
     return True
 
 

@@ -121,6 +121,7 @@ def _order_write(snapshot: OrderSnapshot, digest: str, slugs: Mapping[str, str])
             "customer_name": name,
             "customer_email": saleor.user_email or "",
             "customer_phone": (address.phone or "") if address else "",
+            "language_code": saleor.language_code[:16],
             "delivery_choice": delivery_choice(saleor),
             "total_gross_cents": saleor.total.gross.cents,
             "shipping_gross_cents": saleor.shipping_price.gross.cents,

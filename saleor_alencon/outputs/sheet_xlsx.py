@@ -1,8 +1,9 @@
-"""One sheet as XLSX: text stays text, figures are figures, nothing is a formula."""
+"""Sheets as XLSX: text stays text, figures are figures, nothing is a formula."""
 
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 
 from xlsxwriter import Workbook
 
@@ -30,6 +31,15 @@ class Field:
     decimals: bool = False
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its name, its columns and its rows, whose cells come as text."""
+
+    title: str
+    fields: Sequence[Field]
+    rows: Iterable[Sequence[str]]
+
+
 def sheet_xlsx(fields: Sequence[Field], rows: Iterable[Sequence[str]], *, title: str) -> bytes:
     """Return a workbook of one sheet; cells come as text, figures with a decimal comma or point.
 
@@ -37,32 +47,47 @@ def sheet_xlsx(fields: Sequence[Field], rows: Iterable[Sequence[str]], *, title:
 
     :raises SheetError: for more rows than a sheet has.
     """
+    return workbook_xlsx([Sheet(title, fields, rows)])
+
+
+def workbook_xlsx(sheets: Sequence[Sheet], *, created_on: date | None = None) -> bytes:
+    """Return a workbook of these sheets; with ``created_on`` the same input gives the same bytes.
+
+    :raises SheetError: for more rows than a sheet has.
+    """
     buffer = io.BytesIO()
     options = {"constant_memory": True, "in_memory": False, "strings_to_formulas": False,
                "strings_to_numbers": False, "strings_to_urls": False}  # fmt: skip
     workbook = Workbook(buffer, options)
-    sheet = workbook.add_worksheet(title)
+    if created_on is not None:
+        workbook.set_properties({"created": datetime.combine(created_on, time())})
+    for sheet in sheets:
+        _write_sheet(workbook, sheet)
+    workbook.close()
+    return buffer.getvalue()
+
+
+def _write_sheet(workbook: Workbook, written: Sheet) -> None:
+    sheet = workbook.add_worksheet(written.title)
     heading = workbook.add_format({"bold": True, "bottom": 1})
     text = workbook.add_format({"num_format": "@"})
     amount = workbook.add_format({"num_format": "#,##0.00"})
     sheet.freeze_panes(1, 0)
-    for place, field in enumerate(fields):
+    for place, field in enumerate(written.fields):
         sheet.set_column(place, place, field.width, None if field.number else text)
         if field.note:
             sheet.write_comment(0, place, field.note, NOTE_SIZE)
-    for place, field in enumerate(fields):
+    for place, field in enumerate(written.fields):
         sheet.write_string(0, place, field.name, heading)
-    for line, cells in enumerate(rows, start=1):
+    for line, cells in enumerate(written.rows, start=1):
         if line > MOST_ROWS:
             raise SheetError(f"more than {MOST_ROWS} rows: narrow the report, or take the CSV")
-        for place, (field, cell) in enumerate(zip(fields, cells, strict=True)):
+        for place, (field, cell) in enumerate(zip(written.fields, cells, strict=True)):
             figure = as_figure(cell) if field.number else None
             if figure is not None:
                 sheet.write_number(line, place, figure, amount if field.decimals else None)
             elif cell:
                 sheet.write_string(line, place, cell, text)
-    workbook.close()
-    return buffer.getvalue()
 
 
 def as_figure(cell: str) -> float | None:

@@ -51,6 +51,28 @@ RULE_COLUMNS = (
 )
 RULE_PLACE = STATEMENT_COLUMNS.index("Taux commission %") + 1
 ITEM_COLUMNS = 9
+# Everything else is text.
+NUMBER_COLUMNS = frozenset(
+    {
+        "Ligne",
+        "Quantité",
+        "Taux TVA %",
+        "Montant TTC",
+        "Dont TVA",
+        "Taux commission %",
+        "Part fixe",
+        "Commission minimum",
+        "Commission maximum",
+        "Taux TVA commission %",
+        "Commission HT",
+        "TVA sur commission",
+        "Ligne montant TTC",
+        "Ligne commission HT",
+        "Ligne TVA sur commission",
+        "Ligne frais",
+        "Ligne net",
+    }
+)
 
 
 def statement_columns(document: StatementDocument) -> tuple[str, ...]:
@@ -66,25 +88,34 @@ def render_statement_csv(document: StatementDocument) -> bytes:
     The line's own figures stand on its first row only, so that each column sums to the
     statement's total; a line without items has one row with no item.
     """
-    rows: list[tuple[str, ...]] = [statement_columns(document)]
-    for position, line in enumerate(document.lines, start=1):
-        rows.extend(_line_rows(document, position, line))
+    columns = statement_columns(document)
+    numbers = [column in NUMBER_COLUMNS for column in columns]
+    rows = [columns]
+    for cells in statement_rows(document):
+        pairs = zip(cells, numbers, strict=True)
+        rows.append(tuple(cell if is_number else text_cell(cell) for cell, is_number in pairs))
     return BYTE_ORDER_MARK.encode() + csv_bytes(rows)
+
+
+def statement_rows(document: StatementDocument) -> Iterator[tuple[str, ...]]:
+    """Yield the rows below the header, each with a cell per column; text is as it was given."""
+    for position, line in enumerate(document.lines, start=1):
+        yield from _line_rows(document, position, line)
 
 
 def _line_rows(
     document: StatementDocument, position: int, line: StatementLine
 ) -> Iterator[tuple[str, ...]]:
     head = (
-        text_cell(document.number),
-        text_cell(document.run_number),
-        text_cell(document.shop.siret),
-        text_cell(document.shop.name),
+        document.number,
+        document.run_number,
+        document.shop.siret,
+        document.shop.name,
         str(position),
         line.occurred_on.isoformat(),
         KIND_LABELS[line.kind],
-        text_cell(line.order_number),
-        text_cell(line.label),
+        line.order_number,
+        line.label,
     )
     tenders = " | ".join(f"{t.label}: {amount_cell(t.amount_cents)}" for t in line.tenders)
     figures: tuple[str, ...] = (
@@ -93,7 +124,7 @@ def _line_rows(
         amount_cell(line.commission_vat_cents),
         amount_cell(line.fees_cents),
         amount_cell(line.net_cents),
-        text_cell(tenders),
+        tenders,
     )
     for item in line.items or (None,):
         yield (*head, *_item_cells(item, named=names_rules(document)), *figures, document.currency)
@@ -104,8 +135,8 @@ def _item_cells(item: StatementItem | None, *, named: bool) -> tuple[str, ...]:
     if item is None:
         return ("",) * (ITEM_COLUMNS + (len(RULE_COLUMNS) if named else 0))
     return (
-        text_cell(item.label),
-        text_cell(item.sku),
+        item.label,
+        item.sku,
         str(item.quantity),
         rate_cell(item.vat_rate_bps),
         amount_cell(item.gross_cents),
@@ -120,7 +151,7 @@ def _item_cells(item: StatementItem | None, *, named: bool) -> tuple[str, ...]:
 def _rule_cells(item: StatementItem) -> tuple[str, ...]:
     maximum = item.commission_maximum_cents
     return (
-        text_cell(item.commission_rule),
+        item.commission_rule,
         amount_cell(item.commission_fixed_cents),
         amount_cell(item.commission_minimum_cents),
         "" if maximum is None else amount_cell(maximum),

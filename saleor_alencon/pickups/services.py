@@ -15,6 +15,7 @@ from saleor_alencon.domain.shop_orders import PickupState, ShopOrderState
 from saleor_alencon.orders.models import Pickup, ShopOrder
 from saleor_alencon.pickups.errors import PickupError
 from saleor_alencon.pickups.models import CommandKind, CommandState, PickupEvent, SaleorCommand
+from saleor_alencon.pickups.notices import step_tell
 from saleor_alencon.pickups.refunding import (
     pieces_left,
     refunds_by_tender,
@@ -124,9 +125,10 @@ def _step(
             raise PickupError(_refusal(pickup))
         pickup.state = following
         pickup.save(update_fields=["state"])
-        PickupEvent.objects.create(
+        event = PickupEvent.objects.create(
             shop_order=pickup.shop_order, step=step, done_by=done_by, done_at=now, detail=detail
         )
+        step_tell(pickup, event, now=now)
         return pickup
 
 

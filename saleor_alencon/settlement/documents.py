@@ -29,6 +29,7 @@ from saleor_alencon.outputs.statement import (
 )
 from saleor_alencon.outputs.statement_csv import render_statement_csv
 from saleor_alencon.outputs.statement_pdf import render_statement_pdf
+from saleor_alencon.outputs.statement_xlsx import render_statement_xlsx
 from saleor_alencon.settlement.models import Payout, PayoutState, Statement, StatementLineKind
 from saleor_alencon.settlement.models import StatementItem as ItemRow
 from saleor_alencon.settlement.models import StatementLine as LineRow
@@ -335,3 +336,8 @@ def statement_pdf_as_approved(statement: Statement) -> bytes:
 def statement_csv(statement: Statement) -> bytes:
     """Render the statement as it was frozen with its run, as CSV."""
     return render_statement_csv(_frozen(statement))
+
+
+def statement_xlsx(statement: Statement) -> bytes:
+    """Render the statement as it was frozen with its run, as a workbook."""
+    return render_statement_xlsx(_frozen(statement))

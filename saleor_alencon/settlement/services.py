@@ -30,6 +30,12 @@ from saleor_alencon.settlement.models import (
     StatementLine,
     StatementTender,
 )
+from saleor_alencon.settlement.notices import (
+    approvers_tell,
+    approvers_untell,
+    payouts_tell,
+    statements_tell,
+)
 from saleor_alencon.settlement.payment_file import next_business_day, payment_file
 from saleor_alencon.settlement.periods import next_run_at, shops_due
 from saleor_alencon.settlement.release import release_due
@@ -83,6 +89,7 @@ def run_create(
         reserves_move(run, shop_ids=taken, now=now)
         if not statements_draft(run, now=now, shop_ids=taken):
             raise SettlementError(_("Rien à reverser : aucun solde disponible à cette date."))
+        approvers_tell(run, now=now)
         return run
 
 
@@ -136,6 +143,7 @@ def run_cancel(*, run_id: int, cancelled_by: User, now: datetime.datetime) -> Se
         run.statements.all().delete()
         run.state = RunState.CANCELLED
         run.save(update_fields=["state"])
+        approvers_untell(run, now=now)
         return run
 
 
@@ -261,7 +269,8 @@ def run_execute(*, run_id: int, executed_by: User, now: datetime.datetime) -> Se
             raise SettlementError(
                 _("Ce reversement part par Stripe : envoyez ses transferts, rien n'est à déclarer.")
             )
-        payouts = list(run.payouts.filter(state=PayoutState.APPROVED).order_by("id"))
+        approved = run.payouts.filter(state=PayoutState.APPROVED)
+        payouts = list(approved.select_related("shop", "run").order_by("id"))
         accounts = accounts_ensure({(AccountKind.PAYOUT_TRANSIT, None), (AccountKind.BANK, None)})
         _post(
             payouts, TransactionKind.PAYOUT_EXECUTED, now,
@@ -273,6 +282,8 @@ def run_execute(*, run_id: int, executed_by: User, now: datetime.datetime) -> Se
         run.payouts.filter(state=PayoutState.APPROVED).update(
             state=PayoutState.EXECUTED, executed_at=now
         )
+        payouts_tell(payouts, now=now)
+        statements_tell(run, now=now)
         return run
 
 
@@ -317,6 +328,7 @@ def payout_send(*, payout_id: int, now: datetime.datetime) -> Payout:
     )  # fmt: skip
     payout.state, payout.executed_at = PayoutState.EXECUTED, now
     payout.save(update_fields=["state", "executed_at"])
+    payouts_tell([payout], now=now)
     return payout
 
 
@@ -343,6 +355,7 @@ def run_finish(*, run_id: int, executed_by: User, now: datetime.datetime) -> Set
     ):
         run.state, run.executed_by, run.executed_at = RunState.EXECUTED, executed_by, now
         run.save(update_fields=["state", "executed_by", "executed_at"])
+        statements_tell(run, now=now)
     return run
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
+from saleor_alencon.explaining.story import Ref, Subject
 from saleor_alencon.ledger.models import Account, Entry, Transaction
 from saleor_alencon.localized import amount_text
 from saleor_alencon.office.admin.base import (
@@ -19,6 +20,7 @@ from saleor_alencon.office.admin.base import (
     link,
     list_url,
 )
+from saleor_alencon.office.admin.why import WhyAction, why_url
 
 
 def balances() -> Any:
@@ -34,7 +36,7 @@ def balances() -> Any:
 
 @admin.register(Account)
 class AccountAdmin(ReadOnlyAdmin):
-    list_display = ("plan_number", "plan_label", "shop", "balance", "its_transactions")
+    list_display = ("plan_number", "plan_label", "shop", "balance", "its_transactions", "why")
     list_filter = ("kind", "shop")
     list_select_related = ("shop",)
     search_fields = ("shop__name",)
@@ -61,6 +63,13 @@ class AccountAdmin(ReadOnlyAdmin):
     def its_transactions(self, account: Account) -> str:
         return link(list_url(Transaction, f"entries__account={account.pk}"), _("voir"))
 
+    @display(description=_("explication"))
+    def why(self, account: Account) -> str:
+        if account.shop_id is None:
+            return "—"
+        url = why_url(Ref(Subject.BALANCE, account.shop_id, ""))
+        return link(url, _("Pourquoi ce montant ?"))
+
 
 class EntryInline(ReadOnlyInline):
     model = Entry
@@ -80,13 +89,14 @@ class EntryInline(ReadOnlyInline):
 
 
 @admin.register(Transaction)
-class TransactionAdmin(ReadOnlyAdmin):
+class TransactionAdmin(WhyAction, ReadOnlyAdmin):
     list_display = ("kind_label", "order", "occurred_at", "posted_at", "total", "reason")
     list_filter = ("kind",)
     list_select_related = ("order",)
     search_fields = ("source_id", "order__number")
     inlines = (EntryInline,)
     actions_list = ("journal",)
+    actions_detail = ("why",)
     fields = readonly_fields = (
         "kind",
         "source_id",

@@ -27,6 +27,7 @@ from saleor_alencon.office.admin.base import (
 from saleor_alencon.office.admin.pickups import SaleorCommandInline, history
 from saleor_alencon.office.admin.refusals import refuse
 from saleor_alencon.office.admin.rounds import packed
+from saleor_alencon.office.admin.why import WhyAction
 from saleor_alencon.orders.models import (
     Order,
     Pickup,
@@ -84,7 +85,7 @@ class PickupInline(ReadOnlyInline):
 
 
 @admin.register(ShopOrder)
-class ShopOrderAdmin(ReadOnlyAdmin):
+class ShopOrderAdmin(WhyAction, ReadOnlyAdmin):
     list_display = (
         "number",
         "shop",
@@ -100,7 +101,7 @@ class ShopOrderAdmin(ReadOnlyAdmin):
     search_fields = ("order__number", "order__customer_name", "order__customer_email")
     search_help_text = _("Numéro, nom ou adresse du client")
     inlines = (LineInline, TenderShareInline, PickupInline, SaleorCommandInline)
-    actions_detail = ("refuse", "packed")
+    actions_detail = ("why", "refuse", "packed")
     fieldsets = (
         (
             None,
@@ -146,9 +147,12 @@ class ShopOrderAdmin(ReadOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         possible = ShopOrder.objects.filter(pk=object_id, state__in=REFUSABLE).exists()
-        found = super().get_actions_detail(request, object_id) if possible else []
         to_pack = to_deliver().filter(pk=object_id).exists()
-        return [each for each in found if to_pack or not each.action_name.endswith("_packed")]
+        hidden = set() if possible else {"refuse", "packed"}
+        hidden |= set() if to_pack else {"packed"}
+        hidden = {f"orders_shoporder_{name}" for name in hidden}
+        allowed = super().get_actions_detail(request, object_id)
+        return [each for each in allowed if each.action_name not in hidden]
 
     @action(
         description=_("Refuser des articles"),

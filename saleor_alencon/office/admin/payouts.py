@@ -8,11 +8,13 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
+from saleor_alencon.explaining.story import Ref, Subject
 from saleor_alencon.localized import amount_text
 from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
@@ -27,6 +29,7 @@ from saleor_alencon.office.admin.base import (
 )
 from saleor_alencon.office.admin.form_fields import reason_field
 from saleor_alencon.office.admin.provider import TransferInline
+from saleor_alencon.office.admin.why import WhyAction, line_why, why_url
 from saleor_alencon.outputs.french_text import masked_iban_text
 from saleor_alencon.psp.gateway import Gateway
 from saleor_alencon.psp.transfers import transfer_reverse
@@ -39,6 +42,7 @@ from saleor_alencon.settlement.models import (
 )
 from saleor_alencon.shops.models import PayoutRail
 
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAYOUT_COLOURS = {
     PayoutState.DRAFT: "warning",
     PayoutState.APPROVED: "info",
@@ -66,6 +70,7 @@ class StatementLineInline(ReadOnlyInline):
         amount("commission_vat_cents", gettext_lazy("TVA sur commission")),
         amount("fees_cents", gettext_lazy("frais")),
         amount("net_cents", gettext_lazy("net")),
+        "why",
     )
     per_page = 50
 
@@ -77,9 +82,13 @@ class StatementLineInline(ReadOnlyInline):
     def sold(self, line: StatementLine) -> str:
         return str(line.shop_order) if line.shop_order else "—"
 
+    @display(description=gettext_lazy("explication"))
+    def why(self, line: StatementLine) -> str:
+        return link(why_url(Ref(Subject.LINE, line.pk, "")), _("Pourquoi ce montant ?"))
+
 
 @admin.register(Statement)
-class StatementAdmin(ReadOnlyAdmin):
+class StatementAdmin(WhyAction, ReadOnlyAdmin):
     list_display = (
         "number",
         "shop",
@@ -94,8 +103,8 @@ class StatementAdmin(ReadOnlyAdmin):
     list_select_related = ("shop", "run")
     search_fields = ("number", "shop__name", "run__number")
     inlines = (StatementLineInline,)
-    actions_detail = ("pdf", "csv")
-    actions_row = ("pdf", "csv")
+    actions_detail = ("why", "pdf", "csv", "xlsx")
+    actions_row = ("pdf", "csv", "xlsx")
     fields = (
         "number",
         "shop",
@@ -104,6 +113,11 @@ class StatementAdmin(ReadOnlyAdmin):
         "carried_reason",
     )
     readonly_fields = fields
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(line_why)
+        own = path("ligne/<int:pk>/pourquoi", view, name="settlement_statementline_why")
+        return [own, *super().get_urls()]
 
     @display(
         description=gettext_lazy("motif du report"),
@@ -151,9 +165,22 @@ class StatementAdmin(ReadOnlyAdmin):
         content = statement_csv(statement)
         return download(content, f"{statement.number}.csv", "text/csv; charset=utf-8")
 
+    @action(
+        description=gettext_lazy("Relevé XLSX"),
+        permissions=["view"],
+        url_path="xlsx",
+        icon="table_chart",
+    )
+    def xlsx(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        from saleor_alencon.settlement.documents import statement_xlsx
+
+        statement = get_object_or_404(self.get_queryset(request), pk=object_id)
+        content = statement_xlsx(statement)
+        return download(content, f"{statement.number}.xlsx", XLSX_TYPE)
+
 
 @admin.register(Payout)
-class PayoutAdmin(ReadOnlyAdmin):
+class PayoutAdmin(WhyAction, ReadOnlyAdmin):
     list_display = (
         "end_to_end_id",
         "shop",
@@ -165,7 +192,7 @@ class PayoutAdmin(ReadOnlyAdmin):
     list_filter = ("state", "run", "shop")
     list_select_related = ("shop", "run")
     search_fields = ("end_to_end_id", "shop__name", "payee_name", "run__number")
-    actions_detail = ("declare_returned", "take_back")
+    actions_detail = ("why", "declare_returned", "take_back")
     inlines = (TransferInline,)
     fields = (
         "end_to_end_id",
@@ -191,9 +218,10 @@ class PayoutAdmin(ReadOnlyAdmin):
         sent = Payout.objects.filter(pk=object_id, state=PayoutState.EXECUTED)
         rail = sent.values_list("run__rail", flat=True).first()
         offered = {PayoutRail.SEPA.value: "declare_returned", PayoutRail.CONNECT.value: "take_back"}
-        name = f"settlement_payout_{offered[rail]}" if rail else ""
+        names = ["settlement_payout_why"]
+        names += [f"settlement_payout_{offered[rail]}"] if rail else []
         allowed = super().get_actions_detail(request, object_id)
-        return [each for each in allowed if each.action_name == name]
+        return [each for each in allowed if each.action_name in names]
 
     @display(description=gettext_lazy("compte"))
     def account(self, payout: Payout) -> str:

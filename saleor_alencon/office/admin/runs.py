@@ -31,6 +31,7 @@ from saleor_alencon.office.admin.base import (
     user_of,
 )
 from saleor_alencon.office.admin.form_fields import day_field
+from saleor_alencon.office.admin.run_delivery import RunDelivery, delivery_text, with_delivery
 from saleor_alencon.office.admin.run_preview import RunPreview
 from saleor_alencon.office.admin.run_sending import RunSending
 from saleor_alencon.outputs.french_text import masked_iban_text
@@ -44,6 +45,7 @@ OFFERED = {
     "payment_file": {RunState.APPROVED, RunState.EXECUTED},
     "execute": {RunState.APPROVED},
     "send": {RunState.APPROVED},
+    "send_statements": {RunState.EXECUTED},
 }
 # What belongs to one way of paying only.
 RAILS = {
@@ -101,10 +103,15 @@ class StatementInline(ReadOnlyInline):
         amount("payable_cents", gettext_lazy("versé")),
         amount("carried_cents", gettext_lazy("reporté")),
         "carried_reason",
+        "delivery",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Statement]:
-        return super().get_queryset(request).select_related("shop", "run")
+        return with_delivery(super().get_queryset(request).select_related("shop", "run"))
+
+    @display(description=gettext_lazy("envoi par courriel"))
+    def delivery(self, statement: Any) -> str:
+        return delivery_text(statement)
 
     @display(description=gettext_lazy("relevé"))
     def page(self, statement: Statement) -> str:
@@ -132,14 +139,14 @@ class PayoutInline(ReadOnlyInline):
 
 
 @admin.register(SettlementRun)
-class SettlementRunAdmin(RunPreview, RunSending, ReadOnlyAdmin):
+class SettlementRunAdmin(RunPreview, RunSending, RunDelivery, ReadOnlyAdmin):
     list_display = ("number", "cutoff", "state_label", "payout_count", "total", "rail")
     list_filter = ("state", "rail")
     list_select_related = ("created_by",)
     search_fields = ("number",)
     inlines = (StatementInline, PayoutInline)
     actions_list = ("draft", "preview")
-    actions_detail = ("approve", "payment_file", "execute", "send", "cancel")
+    actions_detail = ("approve", "payment_file", "execute", "send", "send_statements", "cancel")
     fields = (
         "number",
         "state",
@@ -150,8 +157,9 @@ class SettlementRunAdmin(RunPreview, RunSending, ReadOnlyAdmin):
         ("approved_by", "approved_at"),
         ("executed_by", "executed_at"),
         "execution_date",
+        "deliveries",
     )
-    readonly_fields = ("total",)
+    readonly_fields = ("total", "deliveries")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SettlementRun]:
         total = Cast(Coalesce(Sum("payouts__amount_cents"), 0), BigIntegerField())

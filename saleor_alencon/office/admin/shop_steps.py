@@ -18,6 +18,7 @@ from unfold.widgets import INPUT_CLASSES
 from saleor_alencon.domain.shop_life import WITH_REASON, ShopLife, ShopStep, next_state
 from saleor_alencon.office.admin.base import attempt, change_url, confirm, user_of
 from saleor_alencon.office.admin.provisions import PERMISSION, ask_provision
+from saleor_alencon.office.admin.why import WhyAction
 from saleor_alencon.onboarding.facts import open_order_count, shop_saleor_facts
 from saleor_alencon.onboarding.publishing import shop_publish
 from saleor_alencon.provisioning.wanted_shop import PROVISIONED
@@ -43,7 +44,7 @@ class OptionalReasonForm(ReasonForm):
         self.fields["reason"].label = _("Raison (facultative)")
 
 
-class ShopSteps:
+class ShopSteps(WhyAction):
     """What :class:`ShopAdmin` can do with a shop besides editing its record."""
 
     # The next step stands by itself; what is always possible is in a menu.
@@ -56,7 +57,8 @@ class ShopSteps:
             "title": gettext_lazy("Actions"),
             "icon": "more_horiz",
             "items": (
-                "hours", "payout_account", "provision", "import_catalogue", "suspend", "close",
+                "why", "hours", "payout_account", "provision", "import_catalogue", "suspend",
+                "close",
             ),
         },
     )  # fmt: skip

@@ -1,0 +1,332 @@
+"""What each kind of message says, from its facts, in the language in force.
+
+One description gives the text, the HTML and the SMS, so that they cannot differ.
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from saleor_alencon.domain.opening_hours import OpeningHours
+from saleor_alencon.localized import amount_text, date_text, week_text
+from saleor_alencon.messaging.kinds import Kind
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Content:
+    """A message in words: its subject, paragraphs, a table of label and value, and one link."""
+
+    subject: str
+    paragraphs: list[str]
+    rows: list[tuple[str, str]] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
+    link: str = ""
+    link_text: str = ""
+    sms: str = ""
+
+
+def content_of(kind: Kind, facts: Facts) -> Content:
+    """Return what a message says."""
+    return WRITERS[kind](facts)
+
+
+def _day(text: str) -> str:
+    day = parse_date(text)
+    assert day is not None, text
+    return date_text(day)
+
+
+def _slot(facts: Facts) -> str:
+    """Return a slot in the town's time: "mardi 1 décembre 2026 de 10:00 à 11:00"."""
+    if not facts.get("slot_starts_at"):
+        return ""
+    start, end = (localtime(_moment(facts[name])) for name in ("slot_starts_at", "slot_ends_at"))
+    words = {
+        "day": f"{date_format(start, 'l')} {date_text(start.date())}",
+        "from": f"{start:%H:%M}",
+        "to": f"{end:%H:%M}",
+    }
+    return _("%(day)s de %(from)s à %(to)s") % words
+
+
+def _moment(text: str) -> datetime.datetime:
+    moment = parse_datetime(text)
+    assert moment is not None, text
+    return moment
+
+
+def _place(facts: Facts) -> str:
+    address = _("au point de retrait central") if facts.get("central") else facts.get("address", "")
+    return ", ".join(filter(None, (facts["shop"], address)))
+
+
+def _hello(facts: Facts) -> str:
+    name = facts.get("name", "")
+    return _("Bonjour %(name)s,") % {"name": name} if name else _("Bonjour,")
+
+
+def order_received(facts: Facts) -> Content:
+    return Content(
+        subject=_("Commande n° %(order)s : les boutiques l'ont reçue") % facts,
+        paragraphs=[
+            _hello(facts),
+            _(
+                "Votre commande n° %(order)s est payée. Chaque boutique prépare sa part et un "
+                "message vous dira quand elle est prête."
+            )
+            % facts,
+        ],
+        rows=[(part["shop"], _part_text(part)) for part in facts["parts"]],
+        link=facts.get("url", ""),
+        link_text=_("Voir mes retraits"),
+    )
+
+
+def _part_text(part: Facts) -> str:
+    texts = [amount_text(part["total_cents"])]
+    if part.get("code"):
+        texts.append(_("à retirer, code %(code)s") % part)
+        texts.append(_slot(part))
+    else:
+        texts.append(_("livraison à domicile"))
+    return ", ".join(filter(None, texts))
+
+
+def ready(facts: Facts) -> Content:
+    return Content(
+        subject=_("%(shop)s : votre commande n° %(order)s est prête") % facts,
+        paragraphs=[
+            _hello(facts),
+            _("Votre commande vous attend chez %(shop)s. Montrez ce code au comptoir.") % facts,
+        ],
+        rows=_pickup_rows(facts),
+        after=_note(facts),
+        sms=_("Commande %(order)s prête chez %(shop)s. Code : %(code)s.") % facts,
+        link=facts.get("url", ""),
+        link_text=_("Voir mes retraits"),
+    )
+
+
+def _pickup_rows(facts: Facts) -> list[tuple[str, str]]:
+    rows = [(_("Code"), facts["code"]), (_("Boutique"), _place(facts))]
+    if facts.get("hours"):
+        hours = week_text(OpeningHours.from_json(facts["hours"]))
+        rows.append((_("Horaires"), " · ".join(hours)))
+    if facts.get("until"):
+        rows.append((_("À retirer avant le"), _day(facts["until"])))
+    return rows
+
+
+def _note(facts: Facts) -> list[str]:
+    return [facts["note"]] if facts.get("note") else []
+
+
+def all_ready(facts: Facts) -> Content:
+    parts = facts["parts"]
+    codes = ", ".join(f"{part['shop']} {part['code']}" for part in parts)
+    return Content(
+        subject=_("Commande n° %(order)s : tout est prêt") % facts,
+        paragraphs=[
+            _hello(facts),
+            _("Toute votre commande vous attend. Montrez à chaque boutique son code."),
+        ],
+        rows=[(part["code"], _place(part)) for part in parts],
+        after=[_("À retirer avant le %(day)s.") % {"day": _day(facts["until"])}],
+        sms=_("Commande %(order)s : tout est prêt. Codes : %(codes)s.")
+        % {"order": facts["order"], "codes": codes},
+        link=facts.get("url", ""),
+        link_text=_("Voir mes retraits"),
+    )
+
+
+def reminder(facts: Facts) -> Content:
+    return Content(
+        subject=_("%(shop)s : votre commande n° %(order)s vous attend") % facts,
+        paragraphs=[
+            _hello(facts),
+            _("Votre commande est prête chez %(shop)s depuis quelques jours.") % facts,
+        ],
+        rows=_pickup_rows(facts),
+        after=_note(facts),
+        sms=_("Rappel : commande %(order)s à retirer chez %(shop)s. Code : %(code)s.") % facts,
+        link=facts.get("url", ""),
+        link_text=_("Voir mes retraits"),
+    )
+
+
+def uncollected(facts: Facts) -> Content:
+    rows = [(_("Boutique"), _place(facts))]
+    if facts.get("phone"):
+        rows.append((_("Téléphone"), facts["phone"]))
+    return Content(
+        subject=_("%(shop)s : votre commande n° %(order)s n'a pas été retirée") % facts,
+        paragraphs=[
+            _hello(facts),
+            _(
+                "Le délai pour retirer votre commande chez %(shop)s est passé. Appelez la boutique "
+                "pour convenir d'un nouveau jour ou d'un remboursement."
+            )
+            % facts,
+        ],
+        rows=rows,
+        link=facts.get("url", ""),
+        link_text=_("Voir mes retraits"),
+    )
+
+
+def refund(facts: Facts) -> Content:
+    amount = amount_text(facts["amount_cents"])
+    words = {"order": facts["order"], "amount": amount}
+    return Content(
+        subject=_("Commande n° %(order)s : remboursement de %(amount)s") % words,
+        paragraphs=[
+            _hello(facts),
+            _(
+                "%(amount)s vous sont rendus sur votre commande n° %(order)s, par le moyen de "
+                "paiement que vous aviez choisi. Une banque met jusqu'à dix jours à l'inscrire."
+            )
+            % words,
+        ],
+        rows=[(_("Montant rendu"), amount)],
+        link=facts.get("url", ""),
+        link_text=_("Voir mes retraits"),
+    )
+
+
+def shop_order(facts: Facts) -> Content:
+    rows = [(f"{line['quantity']} ×", line["name"]) for line in facts["lines"]]
+    slot = _slot(facts)
+    rows.append((_("Client"), facts["customer"]))
+    rows.append((_("Total TTC"), amount_text(facts["total_cents"])))
+    if facts.get("code"):
+        rows.append((_("Code de retrait"), facts["code"]))
+    if slot:
+        rows.append((_("Créneau"), slot))
+    return Content(
+        subject=_("Nouvelle commande n° %(order)s") % facts,
+        paragraphs=[
+            _("Bonjour,"),
+            _("Une commande payée vient d'arriver pour %(shop)s : préparez-la.") % facts,
+        ],
+        rows=rows,
+        link=facts.get("url", ""),
+        link_text=_("Ouvrir mon comptoir"),
+    )
+
+
+def _carried_text(reason: str) -> str:
+    return {
+        "negative": _("il sera déduit du prochain reversement"),
+        "below_minimum": _("il attend d'atteindre le minimum de versement"),
+        "missing_iban": _("communiquez votre IBAN et votre BIC à l'Office"),
+        "missing_account": _("terminez l'ouverture de votre compte Stripe"),
+        "dues_unpaid": _("il sera versé après le paiement de votre cotisation"),
+    }.get(reason, _("il figure sur le relevé suivant"))
+
+
+def statement(facts: Facts) -> Content:
+    rows = [
+        (_("Report des relevés précédents"), amount_text(facts["opening_cents"])),
+        (_("Net de la période"), amount_text(facts["net_cents"])),
+        (_("Versé"), amount_text(facts["payable_cents"])),
+    ]
+    after = [_("Chaque centime est expliqué dans les fichiers joints : PDF, CSV et XLSX.")]
+    if facts["carried_cents"]:
+        rows.append((_("Reporté"), amount_text(facts["carried_cents"])))
+        words = {
+            "amount": amount_text(facts["carried_cents"]),
+            "reason": _carried_text(facts["carried_reason"]),
+        }
+        after.insert(0, _("Le solde de %(amount)s est reporté : %(reason)s.") % words)
+    return Content(
+        subject=_("Votre relevé %(number)s") % facts,
+        paragraphs=[
+            _("Bonjour,"),
+            _("Voici le relevé de %(shop)s pour le reversement %(run)s, arrêté au %(day)s.")
+            % (facts | {"day": _day(facts["last_day"])}),
+        ],
+        rows=rows,
+        after=after,
+        link=facts.get("url", ""),
+        link_text=_("Voir mes relevés et mes factures"),
+    )
+
+
+def payout(facts: Facts) -> Content:
+    amount = amount_text(facts["amount_cents"])
+    rows = [(_("Montant"), amount), (_("Référence"), facts["reference"])]
+    if facts.get("account"):
+        rows.append((_("Compte crédité"), facts["account"]))
+    return Content(
+        subject=_("Virement de %(amount)s en route") % {"amount": amount},
+        paragraphs=[
+            _("Bonjour,"),
+            _("L'Office vous a versé %(amount)s le %(day)s, pour le reversement %(run)s.")
+            % (facts | {"amount": amount, "day": _day(facts["day"])}),
+        ],
+        rows=rows,
+        link=facts.get("url", ""),
+        link_text=_("Pourquoi ce montant ?"),
+    )
+
+
+def dues(facts: Facts) -> Content:
+    amount = amount_text(facts["total_cents"])
+    rows = [
+        (_("Montant à payer"), amount),
+        (_("À payer avant le"), _day(facts["due_on"])),
+        (_("Facture"), facts["invoice"]),
+    ]
+    if facts.get("iban"):
+        rows.append((_("IBAN de l'Office"), facts["iban"]))
+    return Content(
+        subject=_("Cotisation %(year)s : %(amount)s") % (facts | {"amount": amount}),
+        paragraphs=[
+            _("Bonjour,"),
+            _("Voici l'appel de cotisation de %(shop)s pour %(year)s. La facture est jointe.")
+            % facts,
+        ],
+        rows=rows,
+        link=facts.get("url", ""),
+        link_text=_("Voir mes relevés et mes factures"),
+    )
+
+
+def run_to_approve(facts: Facts) -> Content:
+    return Content(
+        subject=_("Reversement %(run)s à approuver") % facts,
+        paragraphs=[
+            _("Bonjour,"),
+            _("%(by)s a préparé le reversement %(run)s. Une seconde personne doit l'approuver.")
+            % facts,
+        ],
+        rows=[
+            (_("Virements"), str(facts["count"])),
+            (_("Total"), amount_text(facts["total_cents"])),
+        ],
+        link=facts.get("url", ""),
+        link_text=_("Voir le reversement"),
+    )
+
+
+WRITERS: dict[Kind, Callable[[Facts], Content]] = {
+    Kind.ORDER_RECEIVED: order_received,
+    Kind.READY: ready,
+    Kind.ALL_READY: all_ready,
+    Kind.REMINDER: reminder,
+    Kind.UNCOLLECTED: uncollected,
+    Kind.REFUND: refund,
+    Kind.SHOP_ORDER: shop_order,
+    Kind.STATEMENT: statement,
+    Kind.PAYOUT: payout,
+    Kind.DUES: dues,
+    Kind.RUN_TO_APPROVE: run_to_approve,
+}
