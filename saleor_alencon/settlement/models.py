@@ -195,8 +195,8 @@ class StatementLine(models.Model):
     """One shop order (or returned payout) on a statement: gross = commission + VAT + fees + net.
 
     A disputed payment withheld from the shop, or given back, is a line beside the sale's, and so
-    are dues withheld and gift cheques taken at the counter. What a correction, a reserve or a demand
-    changed names its transaction.
+    are dues withheld and gift cheques taken at the counter. What a correction, a reserve or a
+    demand changed names its transaction.
     """
 
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="lines")
