@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "saleor_alencon.invoicing",
     "saleor_alencon.psp",
     "saleor_alencon.books",
+    "saleor_alencon.privacy",
     "saleor_alencon.catalogue",
     "saleor_alencon.audit",
     "saleor_alencon.api",
@@ -151,6 +152,10 @@ CELERY_BEAT_SCHEDULE = {
     "issue-commission-invoices": {
         "task": "saleor_alencon.invoicing.tasks.issue_commission_invoices",
         "schedule": crontab(minute=30),
+    },
+    "erase-persons": {
+        "task": "saleor_alencon.privacy.tasks.erase_persons",
+        "schedule": crontab(hour=3, minute=20),
     },
     "fetch-from-provider": {
         "task": "saleor_alencon.psp.tasks.fetch_from_provider",

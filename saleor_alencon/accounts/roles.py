@@ -30,6 +30,8 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "provisioning.look_shop",
         "provisioning.provision_shop",
         "inbox.replay_inboxdocument",
+        "privacy.handle_requests",
+        "privacy.change_retention",
     ),
     Role.OPERATOR: (
         *READ_EVERYTHING,
@@ -41,6 +43,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "shops.change_*",
         "inbox.replay_inboxdocument",
         "pickups.work",
+        "privacy.handle_requests",
         "psp.fetch",
         "dues.*",
         "invoicing.issue",

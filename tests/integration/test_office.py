@@ -48,8 +48,9 @@ CHANGEABLE = {
     "commission.commissionrule",
     "dues.duesrate",
     "dues.offsetconsent",
+    "privacy.retention",
 }
-ADDABLE = CHANGEABLE | {"commission.campaign"}
+ADDABLE = (CHANGEABLE | {"commission.campaign"}) - {"privacy.retention"}
 
 
 def person(role: str) -> User:
