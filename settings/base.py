@@ -96,6 +96,11 @@ class OfficeEnvironment(BaseSettings):
         default=None,
         description="JSON file of delivery areas and prices, instead of the packaged one.",
     )
+    dac7_command: FilePath | None = Field(
+        default=None,
+        description="Program of the library `dac7`, which writes the tax authority's file, where "
+        "it is not the one that `make dac7` installs. See [DAC7](dac7.md).",
+    )
     catalogue_image_hosts: CommaList = Field(
         default=[],
         description="Hosts whose images a catalogue file may name, comma separated.",

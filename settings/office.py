@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "saleor_alencon.inbox",
     "saleor_alencon.ledger",
     "saleor_alencon.dues",
+    "saleor_alencon.dac7",
     "saleor_alencon.orders",
     "saleor_alencon.provisioning",
     "saleor_alencon.pickups",
@@ -176,6 +177,7 @@ SALEOR_STAFF_PASSWORD = ENVIRONMENT.saleor_staff_password
 SALEOR_STAFF_REDIRECT_URL = ENVIRONMENT.saleor_staff_redirect_url
 OFFICE_URL = str(ENVIRONMENT.office_url) if ENVIRONMENT.office_url else None
 DASHBOARD_URL = str(ENVIRONMENT.dashboard_url) if ENVIRONMENT.dashboard_url else None
+DAC7_COMMAND = ENVIRONMENT.dac7_command
 SALEOR_DELIVERY_FILE = ENVIRONMENT.saleor_delivery_file
 STRIPE_SECRET_KEY = ENVIRONMENT.stripe_secret_key
 STRIPE_API_BASE = str(ENVIRONMENT.stripe_api_base) if ENVIRONMENT.stripe_api_base else None

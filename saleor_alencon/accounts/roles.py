@@ -46,6 +46,10 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "privacy.handle_requests",
         "psp.fetch",
         "dues.*",
+        "dac7.add_selleridentity",
+        "dac7.change_selleridentity",
+        "dac7.chase",
+        "dac7.export",
         "invoicing.issue",
         "settlement.create_run",
         "settlement.cancel_run",
@@ -60,8 +64,8 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "settlement.execute_run",
         "settlement.return_payout",
     ),
-    Role.TREASURER: (*READ_EVERYTHING, "books.export_books", "books.close_year"),
-    Role.AUDITOR: (*READ_EVERYTHING, "books.export_books"),
+    Role.TREASURER: (*READ_EVERYTHING, "books.export_books", "books.close_year", "dac7.*"),
+    Role.AUDITOR: (*READ_EVERYTHING, "books.export_books", "dac7.export"),
     Role.MERCHANT: (),
 }
 

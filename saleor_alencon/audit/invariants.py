@@ -6,6 +6,9 @@ from functools import partial
 from django.db import connection
 from django.db.models import Count, Sum
 
+from saleor_alencon.dac7.figures import credited_cents, year_figures
+from saleor_alencon.dac7.models import YearReport
+from saleor_alencon.domain.dac7 import YearFigures
 from saleor_alencon.outputs.sepa import SepaError, read_control_sum
 from saleor_alencon.psp.models import FetchState
 from saleor_alencon.psp.reconciliation import other_currencies, overdue, psp_reconcile
@@ -180,6 +183,27 @@ QUERIES: dict[str, str] = {
 }
 
 
+def _unlike_the_ledger() -> list[str]:
+    """Find frozen declarations whose figures are no longer those of the ledger they came from."""
+    found = []
+    for report in YearReport.objects.prefetch_related("sellers__shop"):
+        figures = year_figures(report.year, last_transaction_id=report.last_transaction_id)
+        for seller in report.sellers.all():
+            known = figures.pop(seller.shop_id, YearFigures())
+            kept = YearFigures(
+                tuple(seller.consideration_cents), tuple(seller.fees_cents), tuple(seller.sales)
+            )
+            if (kept, seller.total_cents) != (known, known.total_cents):
+                found.append(f"{report}, {seller.shop}: {kept} | {known}")
+        found += [f"{report}: shop {shop} is missing" for shop, known in figures.items()
+                  if not known.is_nothing]  # fmt: skip
+        credited = credited_cents(report.year, last_transaction_id=report.last_transaction_id)
+        total = sum(seller.total_cents for seller in report.sellers.all())
+        if total != credited:
+            found.append(f"{report}: {total} cents, the ledger credited {credited}")
+    return found
+
+
 def _rows(query: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(query)
@@ -217,6 +241,7 @@ def _unlike_the_provider() -> list[str]:
 INVARIANTS: dict[str, Callable[[], list[str]]] = {
     name: partial(_rows, query) for name, query in QUERIES.items()
 } | {
+    "a frozen DAC7 declaration is what the ledger credited": _unlike_the_ledger,
     "a bank file's control sum is that of its run's payouts": _wrong_bank_files,
     "PSP clearing is what the provider says it holds": _unlike_the_provider,
 }

@@ -9,6 +9,7 @@ from saleor_alencon.counter.catalogue_views import (
     import_failed_download,
     import_page,
 )
+from saleor_alencon.counter.dac7_views import declaration_download, declarations
 from saleor_alencon.counter.hours_views import hours_page
 from saleor_alencon.counter.views import ShopView, statement_download
 
@@ -18,6 +19,8 @@ urlpatterns = [
     path("horaires/", hours_page, name="hours"),
     path("compte/", payout_account, name="payout-account"),
     path("releves/<int:pk>.<str:suffix>", statement_download, name="statement"),
+    path("declarations/", declarations, name="declarations"),
+    path("declarations/<int:pk>.<str:suffix>", declaration_download, name="declaration"),
     path("catalogue/", catalogue_page, name="catalogue"),
     path("catalogue/modele.<str:suffix>", catalogue_template, name="catalogue-template"),
     path("catalogue/articles.<str:suffix>", catalogue_download, name="catalogue-download"),

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
+from saleor_alencon.dac7.models import SellerIdentity
 from saleor_alencon.domain.bearing import Bearer
 from saleor_alencon.dues.models import DuesRate
 from saleor_alencon.inbox.models import InboxDocument
@@ -102,6 +103,14 @@ def demo_seed(now: datetime.datetime | None = None) -> None:
     plans_seed(valid_from=RATES_FROM, now=now)
     merchant = User.objects.get(role=Role.MERCHANT, email="librairie@alencon.example")
     ShopMember.objects.get_or_create(shop=Shop.objects.get(slug=MERCHANT_SHOP), user=merchant)
+    identities_seed()
+
+
+def identities_seed() -> None:
+    """Give the selling shops the tax identity of a company, but for the last one: it is asked."""
+    selling = Shop.objects.filter(state=ShopState.LIVE, seller_identity=None).order_by("pk")
+    for shop in list(selling)[:-1]:
+        SellerIdentity.objects.create(shop=shop, account_holder=shop.legal_name)
 
 
 def seed_shop(row: dict[str, Any], number: int, now: datetime.datetime) -> None:

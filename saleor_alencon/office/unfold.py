@@ -132,6 +132,8 @@ NAVIGATION = [
             report(_("Grand livre"), "auto_stories", "ledger"),
             report(_("Balance âgée"), "hourglass_bottom", "aged"),
             report(_("Ventes"), "bar_chart", "sales"),
+            page(_("Déclarations DAC7"), "policy", "dac7_yearreport"),
+            page(_("Identités fiscales"), "badge", "dac7_selleridentity"),
         ],
     },
     {

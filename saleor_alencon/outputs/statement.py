@@ -22,7 +22,13 @@ read, and printed, as they were."""
 
 LineKind = Literal["sale", "refund", "correction", "payout_returned", "dispute", "dues"]
 CarriedReason = Literal[
-    "", "negative", "below_minimum", "missing_iban", "missing_account", "dues_unpaid"
+    "",
+    "negative",
+    "below_minimum",
+    "missing_iban",
+    "missing_account",
+    "dues_unpaid",
+    "missing_identity",
 ]
 PaymentStatus = Literal["ordered", "executed", "returned", "refused"]
 
@@ -224,6 +230,7 @@ class StatementDocument:
             "missing_iban": self.carried_cents > 0 and not self.iban,
             "missing_account": self.carried_cents > 0 and not self.iban,
             "dues_unpaid": self.carried_cents > 0,
+            "missing_identity": self.carried_cents > 0,
         }
         _require(
             fits[self.carried_reason],

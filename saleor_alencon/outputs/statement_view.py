@@ -173,6 +173,11 @@ def _outcome(document: StatementDocument, payment: StatementPayment | None) -> V
             "Cotisation en retard : le solde sera versé au reversement qui suit son paiement.",
             [["Report", carried]],
         ),
+        "missing_identity": (
+            "Identité fiscale manquante (DAC7) : donnez à l’Office ce qu’il vous a demandé, le "
+            "solde sera versé au prochain reversement.",
+            [["Report", carried]],
+        ),
     }[document.carried_reason]
     return {
         "status": "carried" if document.carried_cents else "nothing",

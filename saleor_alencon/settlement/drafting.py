@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection
 
+from saleor_alencon.dac7.requests import shops_withheld
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.settlement import decide_payout
 from saleor_alencon.dues.services import shops_in_arrears
@@ -240,12 +241,14 @@ def statements_draft(run: SettlementRun, *, now: datetime.datetime) -> int:
         stated = dict(cursor.fetchall())
         cursor.execute("SET LOCAL enable_nestloop = on")
     office = Association.objects.get()
-    in_arrears = shops_in_arrears(now.astimezone(TOWN_TIME).date())
+    today = now.astimezone(TOWN_TIME).date()
+    held_by = dict.fromkeys(shops_withheld(today), CarriedReason.MISSING_IDENTITY)
+    held_by |= dict.fromkeys(shops_in_arrears(today), CarriedReason.DUES_UNPAID)
     for statement in statements:
         assert stated[statement.shop_id] == statement.net_cents, (
             f"{statement}: lines say {stated[statement.shop_id]}, ledger {statement.net_cents}"
         )
-        _decide(statement, office, now, in_arrears=statement.shop_id in in_arrears)
+        _decide(statement, office, now, held_by=held_by.get(statement.shop_id, ""))
         statement.document = None  # kept by the database: a hundred of them fill the memory
     return len(statements)
 
@@ -261,7 +264,7 @@ def _balances() -> dict[int, tuple[int, int, int]]:
 
 
 def _decide(
-    statement: Statement, office: Association, now: datetime.datetime, *, in_arrears: bool
+    statement: Statement, office: Association, now: datetime.datetime, *, held_by: str
 ) -> None:
     """Say what is paid and what is carried, make the payout, and freeze the document."""
     shop, run = statement.shop, statement.run
@@ -271,7 +274,7 @@ def _decide(
         statement.opening_cents + statement.net_cents,
         minimum_cents=office.minimum_payout_cents,
         has_account=has_account,
-        held_by=CarriedReason.DUES_UNPAID if in_arrears else "",
+        held_by=held_by,
         without_account=CarriedReason.MISSING_ACCOUNT
         if run.rail == PayoutRail.CONNECT
         else CarriedReason.MISSING_IBAN,

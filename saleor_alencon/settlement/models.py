@@ -88,6 +88,7 @@ class CarriedReason(models.TextChoices):
     MISSING_IBAN = "missing_iban", _("IBAN ou BIC manquant, reporté")
     MISSING_ACCOUNT = "missing_account", _("compte Stripe pas prêt, reporté")
     DUES_UNPAID = "dues_unpaid", _("cotisation en retard, reporté")
+    MISSING_IDENTITY = "missing_identity", _("identité fiscale manquante, reporté")
 
 
 class Statement(models.Model):

@@ -1,10 +1,13 @@
 """``alencon check`` finds each kind of broken books: every invariant is broken here once."""
 
+import datetime
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from saleor_alencon.audit.invariants import INVARIANTS, find_problems
+from saleor_alencon.dac7.services import report_freeze
 from saleor_alencon.dues.models import DuesRate
 from saleor_alencon.dues.services import payment_record
 from saleor_alencon.invoicing.services import commission_invoices_issue, dues_bill_issue
@@ -23,6 +26,7 @@ from tests.integration.small_town import (
     pay,
 )
 
+NEXT_YEAR = datetime.datetime(2027, 1, 10, 9, tzinfo=datetime.UTC)
 TAMPERINGS = {
     "every transaction balances, with two or more entries": """
         DELETE FROM ledger_entry WHERE id = (SELECT max(id) FROM ledger_entry)""",
@@ -85,6 +89,8 @@ TAMPERINGS = {
     "a statement's invoice has its commission": """
         UPDATE invoicing_invoice SET net_cents = net_cents + 1, total_cents = total_cents + 1
          WHERE statement_id IS NOT NULL""",
+    "a frozen DAC7 declaration is what the ledger credited": """
+        UPDATE dac7_reportedseller SET total_cents = total_cents + 1""",
     "a bank file's control sum is that of its run's payouts": """
         UPDATE settlement_settlementrun SET payment_file = 'x' WHERE payment_file IS NOT NULL""",
     "PSP clearing is what the provider says it holds": """
@@ -117,6 +123,7 @@ def settled_town(own_database, embedded_socket):
         bill_id=shop.dues_bills.get().pk, amount_cents=1000, paid_on=NOW.date(), method="cheque",
         recorded_by=operator(), now=NOW,
     )  # fmt: skip
+    report_freeze(year=2026, frozen_by=operator(), now=NEXT_YEAR)
     with connected_to(url(embedded_socket, "postgres", own_database)):
         yield
 

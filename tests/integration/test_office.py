@@ -48,6 +48,7 @@ CHANGEABLE = {
     "commission.commissionrule",
     "dues.duesrate",
     "dues.offsetconsent",
+    "dac7.selleridentity",
     "privacy.retention",
 }
 ADDABLE = (CHANGEABLE | {"commission.campaign"}) - {"privacy.retention"}

@@ -3,6 +3,7 @@
 from saleor_alencon.office.admin import (
     books,
     commission,
+    dac7,
     dues,
     imports,
     inbox,
@@ -23,6 +24,7 @@ from saleor_alencon.office.admin import (
 __all__ = [
     "books",
     "commission",
+    "dac7",
     "dues",
     "imports",
     "inbox",

@@ -114,6 +114,7 @@ class StatementAdmin(ReadOnlyAdmin):
             CarriedReason.MISSING_IBAN: "danger",
             CarriedReason.MISSING_ACCOUNT: "danger",
             CarriedReason.DUES_UNPAID: "danger",
+            CarriedReason.MISSING_IDENTITY: "danger",
         },
     )
     def reason_label(self, statement: Statement) -> tuple[str, Any] | str:
