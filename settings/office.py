@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "saleor_alencon.invoicing",
     "saleor_alencon.psp",
     "saleor_alencon.books",
+    "saleor_alencon.privacy",
     "saleor_alencon.catalogue",
     "saleor_alencon.explaining",
     "saleor_alencon.audit",
@@ -183,6 +184,10 @@ CELERY_BEAT_SCHEDULE = {
     "write-off-expired-cheques": {
         "task": "saleor_alencon.cheques.tasks.write_off_expired",
         "schedule": crontab(hour=3, minute=20),
+    },
+    "erase-persons": {
+        "task": "saleor_alencon.privacy.tasks.erase_persons",
+        "schedule": crontab(hour=3, minute=40),
     },
     "fetch-from-provider": {
         "task": "saleor_alencon.psp.tasks.fetch_from_provider",

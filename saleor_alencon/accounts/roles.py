@@ -38,6 +38,8 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "inbox.replay_inboxdocument",
         "shopper.add_*",
         "shopper.change_*",
+        "privacy.handle_requests",
+        "privacy.change_retention",
     ),
     Role.OPERATOR: (
         *READ_EVERYTHING,
@@ -51,6 +53,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "inbox.replay_inboxdocument",
         "messaging.work",
         "pickups.work",
+        "privacy.handle_requests",
         "psp.fetch",
         "rounds.*",
         "shopper.*",

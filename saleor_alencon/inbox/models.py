@@ -29,6 +29,7 @@ class InboxDocument(models.Model):
     failed_attempts = models.IntegerField(_("essais manqués"), db_default=0)
     not_before = models.DateTimeField(_("pas avant"), null=True, blank=True)
     processed_at = models.DateTimeField(_("traité le"), null=True, blank=True)
+    erased_at = models.DateTimeField(_("client effacé le"), null=True, blank=True, editable=False)
 
     class Meta:
         db_table = "inbox_document"
@@ -50,6 +51,36 @@ class InboxDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} · {self.captured_at:%Y-%m-%d %H:%M:%S}"
+
+
+class ErasureCause(models.TextChoices):
+    SCHEDULE = "schedule", _("durée de conservation atteinte")
+    REQUEST = "request", _("demande de la personne")
+
+
+class ErasedOrder(models.Model):
+    """An order whose shopper was erased, by Saleor's id: no later snapshot brings the person back.
+
+    The journal of erasures, which says nothing of what was erased. Rows are added, never changed,
+    but for what became of the order in Saleor.
+    """
+
+    order_id = models.CharField(_("commande Saleor"), max_length=64, unique=True)
+    number = models.CharField(_("numéro"), max_length=32, blank=True)
+    cause = models.CharField(_("cause"), max_length=16, choices=ErasureCause.choices)
+    request_id = models.BigIntegerField(_("demande"), null=True, blank=True)
+    erased_at = models.DateTimeField(_("effacée le"))
+    in_saleor_at = models.DateTimeField(_("effacée dans Saleor le"), null=True, blank=True)
+    saleor_refusal = models.CharField(_("refus de Saleor"), max_length=300, blank=True)
+
+    class Meta:
+        db_table = "inbox_erasedorder"
+        verbose_name = _("effacement")
+        verbose_name_plural = _("effacements")
+        ordering = ("-erased_at", "-id")
+
+    def __str__(self) -> str:
+        return self.number or self.order_id
 
 
 class InboxWatermark(models.Model):

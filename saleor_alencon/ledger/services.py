@@ -40,23 +40,42 @@ class Draft:
 POST = """
 WITH draft AS (
   SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[],
-                       %s::bigint[], %s::text[])
-    AS d(kind, source_id, subject, order_id, occurred_at, corrects_id, reason)
+                       %s::bigint[], %s::text[]) WITH ORDINALITY
+    AS d(kind, source_id, subject, order_id, occurred_at, corrects_id, reason, number)
 ), posted AS (
   INSERT INTO ledger_transaction
     (kind, source_id, subject, order_id, occurred_at, posted_at, corrects_id, reason)
   SELECT kind, source_id, subject, order_id, occurred_at, %s, corrects_id, reason FROM draft
+   ORDER BY number
   ON CONFLICT (kind, source_id) DO NOTHING
   RETURNING id, kind, source_id
+), numbered AS (
+  SELECT posted.id, draft.number FROM posted JOIN draft USING (kind, source_id)
 ), added AS (
   INSERT INTO ledger_entry (transaction_id, account_id, amount_cents, shop_order_id)
-  SELECT posted.id, leg.account_id, leg.amount_cents, leg.shop_order_id
-    FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[])
-      AS leg(kind, source_id, account_id, amount_cents, shop_order_id)
-    JOIN posted USING (kind, source_id)
+  SELECT numbered.id, leg.account_id, leg.amount_cents, leg.shop_order_id
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+      AS leg(number, account_id, amount_cents, shop_order_id)
+    JOIN numbered USING (number)
 )
 SELECT id, kind, source_id FROM posted
 """
+
+# What a shop order has on an account of its shop's, and how often it was moved already.
+BALANCES = """
+SELECT w.id, so.order_id, so.shop_id, sum(e.amount_cents)::bigint,
+       (SELECT count(DISTINCT t.id) FROM ledger_entry moved
+          JOIN ledger_transaction t ON t.id = moved.transaction_id AND t.kind = %s
+         WHERE moved.shop_order_id = w.id)
+  FROM unnest(%s::bigint[]) AS w(id)
+  JOIN orders_shoporder so ON so.id = w.id
+  JOIN ledger_entry e ON e.shop_order_id = w.id
+  JOIN ledger_account a ON a.id = e.account_id AND a.kind = %s
+ GROUP BY w.id, so.order_id, so.shop_id
+HAVING sum(e.amount_cents) <> 0
+ ORDER BY w.id
+"""
+MOVED_AT_ONCE = 5_000
 
 
 def transactions_post(
@@ -69,7 +88,7 @@ def transactions_post(
     """
     if not drafts:
         return {}
-    legs = [(draft, leg) for draft in drafts for leg in draft.legs]
+    legs = [(number, leg) for number, draft in enumerate(drafts, 1) for leg in draft.legs]
     with connection.cursor() as cursor:
         cursor.execute(
             POST,
@@ -82,14 +101,55 @@ def transactions_post(
                 [draft.corrects_id for draft in drafts],
                 [draft.reason for draft in drafts],
                 now,
-                [draft.kind for draft, _ in legs],
-                [draft.source_id for draft, _ in legs],
+                [number for number, _ in legs],
                 [leg.account_id for _, leg in legs],
                 [leg.amount_cents for _, leg in legs],
                 [leg.shop_order_id for _, leg in legs],
             ],
         )
         return {(kind, source_id): pk for pk, kind, source_id in cursor.fetchall()}
+
+
+def shop_orders_move(
+    shop_orders: Sequence[int],
+    *,
+    kind: str,
+    source: AccountKind,
+    destination: AccountKind,
+    now: datetime.datetime,
+) -> int:
+    """Post the whole balance of each shop order from one of its shop's accounts to the other.
+
+    One transaction per shop order that has a balance, numbered by how often this was done to it;
+    returns how many. The caller has locked the shop orders.
+    """
+    count = 0
+    for start in range(0, len(shop_orders), MOVED_AT_ONCE):
+        with connection.cursor() as cursor:
+            some = list(shop_orders[start : start + MOVED_AT_ONCE])
+            cursor.execute(BALANCES, [kind, some, source])
+            moved = cursor.fetchall()
+        accounts = accounts_ensure(
+            (side, shop) for _, _, shop, _, _ in moved for side in (source, destination)
+        )
+        posted = transactions_post(
+            [
+                Draft(
+                    kind=kind,
+                    source_id=f"{key}#{earlier + 1}",
+                    order_id=order,
+                    occurred_at=now,
+                    legs=(
+                        Leg(accounts[(source, shop)], -cents, key),
+                        Leg(accounts[(destination, shop)], cents, key),
+                    ),
+                )
+                for key, order, shop, cents, earlier in moved
+            ],
+            now=now,
+        )
+        count += len(posted)
+    return count
 
 
 def accounts_ensure(

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from saleor_alencon.commission.services import TurnoverNotCounted
 from saleor_alencon.domain.commission import month_after
 from saleor_alencon.errors import AlenconError
-from saleor_alencon.inbox.models import InboxDocument, InboxState
+from saleor_alencon.inbox.models import ErasedOrder, InboxDocument, InboxState
+from saleor_alencon.inbox.persons import without_person
 from saleor_alencon.inbox.snapshot import OrderSnapshot, parse_snapshot
 from saleor_alencon.inbox.snapshot_errors import SnapshotError
 from saleor_alencon.orders.facts import UnknownShop
@@ -99,6 +100,12 @@ def _document_process(document_id: int, now: datetime.datetime) -> str:
         document = InboxDocument.objects.select_for_update().get(pk=document_id)
         if document.state != InboxState.PENDING:
             return document.state
+        if document.order_id:
+            # Before the look: an erasure holds the order's lock until its mark is there.
+            order_lock(document.order_id)
+        if ErasedOrder.objects.filter(order_id=document.order_id).exists():
+            document.payload, document.erased_at = without_person(document.payload), now
+            document.save(update_fields=["payload", "erased_at"])
         try:
             with transaction.atomic():
                 applied = _snapshot_apply(parse_snapshot(document.payload), document.digest, now)

@@ -10,12 +10,24 @@ from saleor_alencon.outputs.printable_text import printable_text
 from saleor_alencon.outputs.statement import StatementDocument, StatementItem
 
 NO_RULE = "aucune règle de commission"
+LONGEST_DETAILED_DOCUMENT = 1000
+"""Lines that a PDF shows one by one. Beyond it, a hundred pages and a gigabyte of memory to set
+them serve nobody: it shows the days, and the attached CSV has every line."""
+BY_DAY = (
+    "Ce relevé compte plus de 1 000 opérations : elles sont réunies ici par jour. Le fichier "
+    "releve.csv, joint à ce PDF, donne chacune d’elles, article par article."
+)
 FRANCHISE = "TVA non applicable, art. 293 B du CGI."
 
 
 def names_rules(document: StatementDocument) -> bool:
     """Say whether the document's items name the rule of their commission."""
     return document.statement_version > 1
+
+
+def is_by_day(document: StatementDocument) -> bool:
+    """Say whether the PDF shows days, for the document has too many lines to show each."""
+    return len(document.lines) > LONGEST_DETAILED_DOCUMENT
 
 
 def rule_text(item: StatementItem) -> str:
@@ -57,6 +69,7 @@ def statement_notes(document: StatementDocument) -> list[str]:
         f"commission, moins la TVA sur cette commission{fees}, donne le net qui revient à la "
         "boutique. "
         "Les montants retenus sont précédés du signe moins.",
+        *([BY_DAY] if is_by_day(document) else []),
         *(_commission_notes(document) if names_rules(document) else _plain_notes(document)),
     ]
     if has_fees:

@@ -5,6 +5,7 @@ the summary can be added up from left to right, or from top to bottom, by hand.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from saleor_alencon.outputs.french_text import (
@@ -29,6 +30,7 @@ from saleor_alencon.outputs.statement import (
 )
 from saleor_alencon.outputs.statement_notes import (
     commission_vat_text,
+    is_by_day,
     names_rules,
     rule_text,
     statement_notes,
@@ -92,7 +94,7 @@ def statement_view(document: StatementDocument, payment: StatementPayment | None
         "summary": _summary(document),
         "outcome": _outcome(document, payment),
         "has_fees": any(line.fees_cents for line in document.lines),
-        "lines": [_line(line, named=names_rules(document)) for line in document.lines],
+        "lines": _lines(document),
         "total": _figures(document.lines),
         "vat": _vat_rows(document),
         "tenders": _tender_rows(document),
@@ -217,6 +219,27 @@ def _payment(document: StatementDocument, payment: StatementPayment | None) -> V
         "reason": reason,
         "facts": facts,
     }
+
+
+def _lines(document: StatementDocument) -> list[View]:
+    """Return the rows of the detail: each line, or of a very long document each day by kind."""
+    if not is_by_day(document):
+        return [_line(line, named=names_rules(document)) for line in document.lines]
+    days: dict[tuple[date, LineKind], list[StatementLine]] = {}
+    for line in document.lines:
+        days.setdefault((line.occurred_on, line.kind), []).append(line)
+    return [
+        {
+            "date": short_date_text(day),
+            "title": f"{KIND_LABELS[kind]} · {count_text(len(lines))}",
+            "label": "",
+            "kind": kind,
+            **_figures(lines),
+            "items": [],
+            "foot": "",
+        }
+        for (day, kind), lines in sorted(days.items())
+    ]
 
 
 def _line(line: StatementLine, *, named: bool) -> View:

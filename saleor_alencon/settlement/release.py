@@ -1,13 +1,17 @@
 """Releasing held money: when the goods were handed over and the days of holding have passed."""
 
 import datetime
+from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.expressions import RawSQL
 
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.shop_orders import ShopOrderState
-from saleor_alencon.ledger.models import SHOP_COSTS, Entry, Transaction, TransactionKind
-from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transactions_post
+from saleor_alencon.ledger.models import SHOP_COSTS, Entry, TransactionKind
+from saleor_alencon.ledger.services import shop_orders_move
 from saleor_alencon.orders.models import Order, ShopOrder
 from saleor_alencon.settlement.models import StatementLine
 from saleor_alencon.shops.models import Association
@@ -23,9 +27,15 @@ def release_due(*, cutoff: datetime.datetime, now: datetime.datetime) -> int:
     """
     orders = _orders_lock(cutoff)
     _hold_again(orders, now)
-    due = list(_due(cutoff).filter(order__in=orders).select_for_update().order_by("id"))
-    _move(due, TransactionKind.RELEASE, AccountKind.SHOP_HOLD, AccountKind.SHOP_AVAILABLE, now)
-    ShopOrder.objects.filter(pk__in=[item.pk for item in due]).update(released_at=now)
+    due = _keys(_due(cutoff).filter(order__in=_any(orders)).select_for_update())
+    shop_orders_move(
+        due,
+        kind=TransactionKind.RELEASE,
+        source=AccountKind.SHOP_HOLD,
+        destination=AccountKind.SHOP_AVAILABLE,
+        now=now,
+    )
+    _released_set(due, now)
     return len(due)
 
 
@@ -39,8 +49,26 @@ def _orders_lock(cutoff: datetime.datetime) -> list[int]:
         *_due(cutoff).values_list("order_id", flat=True),
         *_taken_back().values_list("order_id", flat=True),
     }
-    orders = Order.objects.select_for_update().filter(pk__in=moved).order_by("id")
-    return list(orders.values_list("pk", flat=True))
+    return _keys(Order.objects.select_for_update().filter(pk__in=_any(sorted(moved))))
+
+
+def _keys(rows: QuerySet[Any]) -> list[int]:
+    """Return the keys of the rows, and lock these in the order of their keys."""
+    return list(rows.order_by("id").values_list("pk", flat=True))
+
+
+def _any(keys: Sequence[int]) -> RawSQL:
+    """Return many keys as one value: PostgreSQL reads it as a table, not as so many constants."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
+
+
+def _released_set(shop_orders: Sequence[int], released_at: datetime.datetime | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE orders_shoporder SET released_at = %s
+                 FROM unnest(%s::bigint[]) AS w(id) WHERE orders_shoporder.id = w.id""",
+            [released_at, list(shop_orders)],
+        )
 
 
 def due_by_shop(*, cutoff: datetime.datetime) -> dict[int, int]:
@@ -76,48 +104,13 @@ def _taken_back() -> QuerySet[ShopOrder]:
 
 def _hold_again(orders: list[int], now: datetime.datetime) -> None:
     """Hold again what was taken back."""
-    taken_back = _taken_back().filter(order__in=orders)
-    back = list(taken_back.select_for_update(of=("self",)).order_by("id"))
-    _move(back, TransactionKind.HOLD_AGAIN, AccountKind.SHOP_AVAILABLE, AccountKind.SHOP_HOLD, now)
-    ShopOrder.objects.filter(pk__in=[item.pk for item in back]).update(released_at=None)
-
-
-def _move(
-    shop_orders: list[ShopOrder],
-    kind: TransactionKind,
-    source: AccountKind,
-    destination: AccountKind,
-    now: datetime.datetime,
-) -> None:
-    """Post the whole balance of each shop order from one of its shop's accounts to the other."""
-    ids = [item.pk for item in shop_orders]
-    balances = dict(
-        Entry.objects.filter(shop_order__in=ids, account__kind=source)
-        .values_list("shop_order")
-        .annotate(cents=Sum("amount_cents"))
-    )
-    earlier = dict(
-        Transaction.objects.filter(kind=kind, entries__shop_order__in=ids)
-        .values_list("entries__shop_order")
-        .annotate(times=Count("id", distinct=True))
-    )
-    moved = [item for item in shop_orders if balances.get(item.pk)]
-    accounts = accounts_ensure(
-        (side, item.shop_id) for item in moved for side in (source, destination)
-    )
-    transactions_post(
-        [
-            Draft(
-                kind=kind,
-                source_id=f"{item.pk}#{earlier.get(item.pk, 0) + 1}",
-                order_id=item.order_id,
-                occurred_at=now,
-                legs=(
-                    Leg(accounts[(source, item.shop_id)], -int(balances[item.pk]), item.pk),
-                    Leg(accounts[(destination, item.shop_id)], int(balances[item.pk]), item.pk),
-                ),
-            )
-            for item in moved
-        ],
+    taken_back = _taken_back().filter(order__in=_any(orders))
+    back = _keys(taken_back.select_for_update(of=("self",)))
+    shop_orders_move(
+        back,
+        kind=TransactionKind.HOLD_AGAIN,
+        source=AccountKind.SHOP_AVAILABLE,
+        destination=AccountKind.SHOP_HOLD,
         now=now,
     )
+    _released_set(back, None)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import LockNotAvailable, SerializationFailure
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.domain.accounts import AccountKind
@@ -45,6 +45,7 @@ from saleor_alencon.shops.models import Association, PayoutRail
 
 PAID_FROM = {PayoutRail.SEPA: AccountKind.BANK, PayoutRail.CONNECT: AccountKind.PSP_CLEARING}
 """Where the money of a payout leaves from, and comes back to."""
+DRAFTING_TRIES = 10
 
 
 def run_create(
@@ -66,6 +67,23 @@ def run_create(
     """
     with transaction.atomic():
         release_due(cutoff=cutoff, now=now)
+    for tries_left in reversed(range(DRAFTING_TRIES)):
+        try:
+            return _run_draft(created_by, cutoff, now)
+        except OperationalError as error:
+            # An order changed after the snapshot was taken, and its row is wanted: begin again.
+            if not isinstance(error.__cause__, SerializationFailure) or connection.in_atomic_block:
+                raise
+            if not tries_left:
+                raise SettlementError(
+                    _("Des commandes changent en ce moment : réessayez dans une minute.")
+                ) from error
+    raise AssertionError("unreachable")
+
+
+def _run_draft(
+    created_by: User, cutoff: datetime.datetime, now: datetime.datetime
+) -> SettlementRun:
     with _drafting():
         if waiting := SettlementRun.objects.filter(state=RunState.DRAFT).first():
             raise SettlementError(

@@ -53,8 +53,9 @@ CHANGEABLE = {
     "dues.duesrate",
     "dues.offsetconsent",
     "dac7.selleridentity",
+    "privacy.retention",
 }
-ADDABLE = CHANGEABLE | {"commission.campaign", "cheques.chequerules"}
+ADDABLE = (CHANGEABLE | {"commission.campaign", "cheques.chequerules"}) - {"privacy.retention"}
 
 
 def person(role: str) -> User:

@@ -17,7 +17,10 @@ BENCHES = {
     "checkout": "saleor_alencon.local.bench_checkout",
     "import": "saleor_alencon.local.bench_import",
     "scope": "saleor_alencon.local.bench_scope",
+    "settlement": "saleor_alencon.local.bench_settlement",
 }
+SIZED = ("settlement",)
+"""Those whose run() takes the number of order lines."""
 MISSED = 1
 CANNOT_RUN = 2
 
@@ -28,15 +31,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("name", choices=sorted(BENCHES))
+        parser.add_argument(
+            "--lines", type=int, help="settlement: order lines, for a run smaller than the goal's"
+        )
         parser.add_argument("--on-stack", help=argparse.SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        sized = {"lines": options["lines"]} if options["lines"] else {}
+        if sized and options["name"] not in SIZED:
+            self.stderr.write(f"--lines: bench {options['name']} has one size")
+            sys.exit(CANNOT_RUN)
         bench = importlib.import_module(BENCHES[options["name"]])
         try:
             if options["on_stack"]:
                 reached = bench.measure(options["on_stack"], self.tell)
             else:
-                reached = bench.run(self.tell)
+                reached = bench.run(self.tell, **sized)
         except (SaleorMissing, PostgresMissing) as error:
             self.stderr.write(str(error))
             sys.exit(CANNOT_RUN)
