@@ -69,7 +69,7 @@ def run_create(
         release_due(cutoff=cutoff, now=now)
     for tries_left in reversed(range(DRAFTING_TRIES)):
         try:
-            return _run_draft(created_by, cutoff, now)
+            return _run_draft(created_by, cutoff, now, due_only)
         except OperationalError as error:
             # An order changed after the snapshot was taken, and its row is wanted: begin again.
             if not isinstance(error.__cause__, SerializationFailure) or connection.in_atomic_block:
@@ -82,7 +82,7 @@ def run_create(
 
 
 def _run_draft(
-    created_by: User, cutoff: datetime.datetime, now: datetime.datetime
+    created_by: User, cutoff: datetime.datetime, now: datetime.datetime, due_only: bool
 ) -> SettlementRun:
     with _drafting():
         if waiting := SettlementRun.objects.filter(state=RunState.DRAFT).first():

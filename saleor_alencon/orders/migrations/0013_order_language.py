@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0010_pickups_await_payment"),
+        ("orders", "0012_addresses_of_known_orders"),
     ]
 
     operations = [
