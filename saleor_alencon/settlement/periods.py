@@ -125,3 +125,14 @@ def late_run(*, now: datetime.datetime) -> LateRun | None:
     if not due:
         return None
     return LateRun(min(due.values()), len(due), sum(waiting[shop_id] for shop_id in due))
+
+
+def nobody_due_text(now: datetime.datetime) -> str:
+    """Say that no shop's day has come, and when the next one's does."""
+    following = next_run_at(now=now)
+    if following is None:
+        return _("Il n'y a aucune boutique.")
+    return _(
+        "Aucune boutique n'est échue depuis le dernier reversement ; la prochaine l'est le "
+        "%(day)s. Prenez toutes les boutiques pour verser avant."
+    ) % {"day": date_text(following.astimezone(TOWN_TIME).date())}

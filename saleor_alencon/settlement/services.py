@@ -14,7 +14,6 @@ from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.dues.services import dues_withhold
 from saleor_alencon.ledger.models import TransactionKind
 from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transactions_post
-from saleor_alencon.localized import date_text
 from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.settlement.demands import demands_call_due, demands_withhold
 from saleor_alencon.settlement.drafting import statements_draft
@@ -37,7 +36,7 @@ from saleor_alencon.settlement.notices import (
     statements_tell,
 )
 from saleor_alencon.settlement.payment_file import next_business_day, payment_file
-from saleor_alencon.settlement.periods import next_run_at, shops_due
+from saleor_alencon.settlement.periods import nobody_due_text, shops_due
 from saleor_alencon.settlement.release import release_due
 from saleor_alencon.settlement.reserves import reserves_cancel, reserves_move
 from saleor_alencon.settlement.seals import documents_seal
@@ -92,7 +91,7 @@ def _run_draft(
             )
         taken = shops_due(cutoff=cutoff) if due_only else None
         if taken is not None and not taken:
-            raise SettlementError(_nobody_due(now))
+            raise SettlementError(nobody_due_text(now))
         dues_withhold(now=now)
         count = SettlementRun.objects.count()
         run = SettlementRun.objects.create(
@@ -109,16 +108,6 @@ def _run_draft(
             raise SettlementError(_("Rien à reverser : aucun solde disponible à cette date."))
         approvers_tell(run, now=now)
         return run
-
-
-def _nobody_due(now: datetime.datetime) -> str:
-    following = next_run_at(now=now)
-    if following is None:
-        return _("Il n'y a aucune boutique.")
-    return _(
-        "Aucune boutique n'est échue depuis le dernier reversement ; la prochaine l'est le "
-        "%(day)s. Prenez toutes les boutiques pour verser avant."
-    ) % {"day": date_text(following.astimezone(TOWN_TIME).date())}
 
 
 @contextmanager
