@@ -3,6 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -13,6 +14,8 @@ from saleor_alencon.accounts.models import User
 from saleor_alencon.domain.shop_orders import ShopOrderState
 from saleor_alencon.domain.shopper_rights import may_withdraw, withdrawal_ends_on
 from saleor_alencon.orders.models import ShopOrder, ShopOrderLine
+from saleor_alencon.pickups.returning import lines_return
+from saleor_alencon.pickups.services import lines_refuse
 from saleor_alencon.shopper.models import (
     ActionKind,
     Withdrawal,
@@ -22,6 +25,8 @@ from saleor_alencon.shopper.models import (
 )
 from saleor_alencon.shopper.services import ShopperError, once
 
+WITHDRAWN = "Rétractation du client"
+"""Kept with the refund in Saleor: French, as every reason is."""
 SOLD = (
     ShopOrderState.TO_PREPARE,
     ShopOrderState.PARTLY_HANDED_OVER,
@@ -142,6 +147,33 @@ def _chosen(
     return chosen
 
 
+def withdrawal_take_back(
+    *, withdrawal_id: int, done_by: User, now: datetime.datetime
+) -> Withdrawal:
+    """Take the goods of a declaration back, have them refunded, and close it, all at once.
+
+    What was handed over is a return at the counter; what was not is refused, and back in stock.
+
+    :raises ShopperError: it is closed already (by whom).
+    :raises PickupError: Saleor does not know of the hand-over yet, or the pieces are back already.
+    """
+    with transaction.atomic():
+        withdrawal = _open_withdrawal(withdrawal_id)
+        returned: dict[int, int] = {}
+        refused: dict[int, int] = {}
+        for row in withdrawal.lines.select_related("line"):
+            back = min(row.quantity, row.line.quantity_handed_over)
+            returned[row.line_id], refused[row.line_id] = back, row.quantity - back
+        words: dict[str, Any] = {"reason": WITHDRAWN, "done_by": done_by, "now": now}
+        if any(returned.values()):
+            lines_return(shop_order_id=withdrawal.shop_order_id, quantities=returned, **words)
+        if any(refused.values()):
+            lines_refuse(
+                shop_order_id=withdrawal.shop_order_id, quantities=refused, restock=True, **words
+            )
+        return _close(withdrawal, WithdrawalState.DONE, WITHDRAWN, done_by, now)
+
+
 def withdrawal_end(
     *,
     withdrawal_id: int,
@@ -158,14 +190,28 @@ def withdrawal_end(
     if not outcome.strip():
         raise ShopperError(_("Indiquez la suite donnée : le client peut la demander."))
     with transaction.atomic():
-        found = Withdrawal.objects.select_for_update(of=("self",)).select_related("ended_by")
-        withdrawal = found.get(pk=withdrawal_id)
-        if withdrawal.state != WithdrawalState.OPEN:
-            raise ShopperError(
-                _("Cette rétractation est déjà « %(state)s », par %(who)s.")
-                % {"state": withdrawal.get_state_display(), "who": withdrawal.ended_by}
-            )
-        withdrawal.state, withdrawal.outcome = state, outcome.strip()[:500]
-        withdrawal.ended_by, withdrawal.ended_at = ended_by, now
-        withdrawal.save(update_fields=["state", "outcome", "ended_by", "ended_at"])
-        return withdrawal
+        return _close(_open_withdrawal(withdrawal_id), state, outcome, ended_by, now)
+
+
+def _open_withdrawal(withdrawal_id: int) -> Withdrawal:
+    found = Withdrawal.objects.select_for_update(of=("self",)).select_related("ended_by")
+    withdrawal = found.get(pk=withdrawal_id)
+    if withdrawal.state != WithdrawalState.OPEN:
+        raise ShopperError(
+            _("Cette rétractation est déjà « %(state)s », par %(who)s.")
+            % {"state": withdrawal.get_state_display(), "who": withdrawal.ended_by}
+        )
+    return withdrawal
+
+
+def _close(
+    withdrawal: Withdrawal,
+    state: WithdrawalState,
+    outcome: str,
+    ended_by: User,
+    now: datetime.datetime,
+) -> Withdrawal:
+    withdrawal.state, withdrawal.outcome = state, outcome.strip()[:500]
+    withdrawal.ended_by, withdrawal.ended_at = ended_by, now
+    withdrawal.save(update_fields=["state", "outcome", "ended_by", "ended_at"])
+    return withdrawal

@@ -17,7 +17,7 @@ def codes(demo_database, embedded_socket) -> dict[int, str]:
     """Give the codes that the shoppers of the demo's round would tell."""
     with connect(embedded_socket, demo_database) as connection:
         found = dict(connection.execute(CODES).fetchall())
-    assert len(found) > 1
+    assert found
     return found
 
 
@@ -42,12 +42,7 @@ def test_a_courier_loads_leaves_and_ends_each_stop(visit, codes: dict[int, str])
     first.get_by_role("button", name="Livré").click()
     page.get_by_text("Livré, le code est bon.").wait_for()
 
-    second = page.locator("section[id^=stop-]", has_text="2. ").first
-    second.get_by_text("Laissé sans code").click()
-    second.get_by_label("Chez qui").fill("Mme Roux, au 14")
-    second.get_by_role("button", name="Laissé").click()
-    page.get_by_text("C'est noté, le client le lit.").wait_for()
-    for _stop in range(len(codes) - 2):
+    for _stop in range(len(codes) - 1):
         door = page.locator("section[id^=stop-]", has=page.get_by_label("Code du client")).first
         door.get_by_text("Pas livré").first.click()
         door.get_by_role("button", name="Rapporter les colis").click()

@@ -34,7 +34,11 @@ from saleor_alencon.shopper.services import (
     slot_change,
     slots_offered,
 )
-from saleor_alencon.shopper.withdrawals import withdrawal_declare, withdrawal_end
+from saleor_alencon.shopper.withdrawals import (
+    withdrawal_declare,
+    withdrawal_end,
+    withdrawal_take_back,
+)
 from saleor_alencon.shops.models import Association, Shop
 from tests.integration.small_town import Basket, Line, Tender, open_town, operator
 
@@ -478,6 +482,26 @@ def test_the_office_closes_a_withdrawal_in_the_back_office(client, town):
     client.post(url, {"outcome": "Rendu et remboursé"})
     withdrawal.refresh_from_db()
     assert (withdrawal.state, withdrawal.outcome) == ("done", "Rendu et remboursé")
+
+
+def test_goods_are_taken_back_and_refunded_once_whether_handed_over_or_not(town):
+    waiting = declare(pieces=2)
+    lines = [Line("librairie", 3000, pieces=3), Line("fromagerie", 5001), Line("mercerie", 700)]
+    basket = Basket("1", lines, [Tender(8701)], captured_at=NOW)
+    for position, line in enumerate(lines):
+        line.id = f"line-1-{position}"
+    basket.hand_over("fromagerie")
+    basket.deliver()
+    received = declare(shop="fromagerie")
+    for withdrawal in (waiting, received):
+        withdrawal_take_back(withdrawal_id=withdrawal.pk, done_by=operator(), now=NOW)
+        with pytest.raises(ShopperError, match="déjà « traitée »"):
+            withdrawal_take_back(withdrawal_id=withdrawal.pk, done_by=operator(), now=NOW)
+    told = [
+        (command.kind, [row["cents"] for row in command.payload["lines"]])
+        for command in SaleorCommand.objects.order_by("id")
+    ]
+    assert told == [("refuse", [2000]), ("return", [5001])]
 
 
 def test_only_who_works_on_pickups_sees_the_link_in_the_back_office(client, town):

@@ -30,7 +30,7 @@ from saleor_alencon.shopper.models import (
     WithdrawalLine,
     WithdrawalState,
 )
-from saleor_alencon.shopper.withdrawals import withdrawal_end
+from saleor_alencon.shopper.withdrawals import withdrawal_end, withdrawal_take_back
 
 WITHDRAWAL_COLOURS = {
     WithdrawalState.OPEN: "warning",
@@ -81,7 +81,7 @@ class WithdrawalAdmin(ReadOnlyAdmin):
     list_select_related = ("shop_order__order", "shop_order__shop")
     search_fields = ("shop_order__order__number", "shop_order__order__customer_name")
     inlines = (WithdrawalLineInline,)
-    actions_detail = ("settle", "decline")
+    actions_detail = ("take_back", "settle", "decline")
     fields = readonly_fields = (
         "its_order",
         "declared_at",
@@ -117,6 +117,36 @@ class WithdrawalAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("état"), ordering="state", label=WITHDRAWAL_COLOURS)
     def state_label(self, withdrawal: Withdrawal) -> tuple[str, str]:
         return withdrawal.state, withdrawal.get_state_display()
+
+    @action(
+        description=gettext_lazy("Reprendre et rembourser"),
+        permissions=["end"],
+        url_path="reprendre",
+        icon="assignment_return",
+    )
+    def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take the goods back and have them refunded, once they are there."""
+        withdrawal = get_object_or_404(Withdrawal, pk=object_id)
+
+        def command(_form: forms.Form) -> None:
+            attempt(
+                request,
+                lambda: withdrawal_take_back(
+                    withdrawal_id=withdrawal.pk, done_by=user_of(request), now=timezone.now()
+                ),
+                _("Le remboursement est demandé à Saleor."),
+            )
+
+        return confirm(
+            self,
+            request,
+            title=_("Reprendre les articles et les rembourser ?"),
+            text=_("Le prix des articles est remboursé sur les moyens de paiement, au centime."),
+            button=_("Reprendre et rembourser"),
+            command=command,
+            back=change_url(withdrawal),
+            danger=True,
+        )
 
     @action(
         description=gettext_lazy("Traitée"),
