@@ -5,17 +5,26 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+from saleor_alencon.counter import round_urls, shopper_urls
+from saleor_alencon.counter import urls as counter_urls
 from saleor_alencon.counter.frame_views import frame_page, frame_today
 from saleor_alencon.counter.people_views import SignOutView
 from saleor_alencon.counter.views import HomeView, SignInView, health, icon
 from saleor_alencon.shops.views import logo
 
+# One namespace: what merchants see, what a shopper's link opens, and where couriers go.
+COUNTER = [
+    path("boutique/", include(counter_urls.urlpatterns)),
+    path("boutique/livraisons/", include(round_urls.SHOP)),
+    path("commande/", include(shopper_urls.urlpatterns)),
+    path("tournees/", include(round_urls.urlpatterns)),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", HomeView.as_view(), name="home"),
     path("connexion/", SignInView.as_view(), name="sign-in"),
     path("deconnexion/", SignOutView.as_view(), name="sign-out"),
     path("langue/", set_language, name="set_language"),  # The name that unfold's menu looks for.
-    path("boutique/", include("saleor_alencon.counter.urls")),
+    path("", include((COUNTER, counter_urls.app_name))),
     re_path(r"^encart/?$", frame_page, name="frame"),  # The Dashboard may drop the last slash.
     path("encart/jour", frame_today, name="frame-today"),
     path("bureau/", admin.site.urls),

@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "saleor_alencon.provisioning",
     "saleor_alencon.pickups",
     "saleor_alencon.desk",
+    "saleor_alencon.rounds",
+    "saleor_alencon.shopper",
     "saleor_alencon.settlement",
     "saleor_alencon.invoicing",
     "saleor_alencon.psp",
@@ -147,6 +149,10 @@ CELERY_BEAT_SCHEDULE = {
     "ingest-inbox": {"task": "saleor_alencon.orders.tasks.ingest_inbox", "schedule": 10.0},
     "sweep-saleor": {"task": "saleor_alencon.inbox.tasks.sweep_saleor", "schedule": 300.0},
     "send-commands": {"task": "saleor_alencon.pickups.tasks.send_commands", "schedule": 20.0},
+    "send-shoppers-mails": {
+        "task": "saleor_alencon.shopper.tasks.send_mails",
+        "schedule": 20.0,
+    },
     "mark-uncollected": {
         "task": "saleor_alencon.pickups.tasks.mark_uncollected",
         "schedule": crontab(minute=45),

@@ -16,9 +16,10 @@ class Role(models.TextChoices):
     TREASURER = "treasurer", _("trésorier")
     AUDITOR = "auditor", _("auditeur")
     MERCHANT = "merchant", _("commerçant")
+    COURIER = "courier", _("livreur")
 
 
-OFFICE_ROLES = frozenset(set(Role) - {Role.MERCHANT})
+OFFICE_ROLES = frozenset(set(Role) - {Role.MERCHANT, Role.COURIER})
 
 READ_EVERYTHING = ("*.view_*",)
 PERMISSIONS: dict[Role, tuple[str, ...]] = {
@@ -31,6 +32,8 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "provisioning.look_shop",
         "provisioning.provision_shop",
         "inbox.replay_inboxdocument",
+        "shopper.add_*",
+        "shopper.change_*",
     ),
     Role.OPERATOR: (
         *READ_EVERYTHING,
@@ -44,6 +47,8 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "inbox.replay_inboxdocument",
         "pickups.work",
         "psp.fetch",
+        "rounds.*",
+        "shopper.*",
         "dues.*",
         "dac7.add_selleridentity",
         "dac7.change_selleridentity",
@@ -66,6 +71,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.TREASURER: (*READ_EVERYTHING, "books.export_books", "books.close_year", "dac7.*"),
     Role.AUDITOR: (*READ_EVERYTHING, "books.export_books", "dac7.export"),
     Role.MERCHANT: (),
+    Role.COURIER: ("rounds.drive",),
 }
 
 

@@ -19,18 +19,20 @@ def shop_order_parts(user: Any) -> "QuerySet[ShopOrder]":
 
 
 def with_order_parts(queryset: "QuerySet[Order]", user: Any) -> "QuerySet[Order]":
-    return queryset.prefetch_related(Prefetch("shop_orders", shop_order_parts(user)))
+    return queryset.select_related("access").prefetch_related(
+        Prefetch("shop_orders", shop_order_parts(user))
+    )
 
 
 def with_shop_order_parts(queryset: "QuerySet[ShopOrder]", user: Any) -> "QuerySet[ShopOrder]":
-    return queryset.select_related("shop", "order", "pickup__shop").prefetch_related(
+    return queryset.select_related("shop", "order__access", "pickup__shop").prefetch_related(
         "lines", Prefetch("order__shop_orders", shop_order_parts(user))
     )
 
 
 def with_pickup_parts(queryset: "QuerySet[Pickup]", user: Any) -> "QuerySet[Pickup]":
     return queryset.select_related(
-        "shop", "shop_order__shop", "shop_order__order"
+        "shop", "shop_order__shop", "shop_order__order__access"
     ).prefetch_related(
         "shop_order__lines", Prefetch("shop_order__order__shop_orders", shop_order_parts(user))
     )

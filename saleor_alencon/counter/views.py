@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView, View
 
+from saleor_alencon.accounts.roles import Role
 from saleor_alencon.cheques.services import shops_accepting
 from saleor_alencon.counter.hours_views import own_shop, shop_state
 from saleor_alencon.desk.devices import device_seen
@@ -47,10 +48,12 @@ class SignInView(LoginView):
 
 
 class HomeView(LoginRequiredMixin, View):
-    """Send Office people to the back-office and merchants to their counter."""
+    """Send the Office to the back-office, couriers to their rounds, merchants to their counter."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         name = "admin:index" if request.user.is_staff else "counter:today"
+        if getattr(request.user, "role", "") == Role.COURIER:
+            name = "counter:rounds"
         return HttpResponseRedirect(reverse(name))
 
 

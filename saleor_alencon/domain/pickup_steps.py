@@ -13,6 +13,9 @@ class PickupStep(StrEnum):
     UNCOLLECTED = "uncollected"
     REFUSE = "refuse"
     RETURN = "return"
+    SLOT = "slot"
+    CANCEL = "cancel"
+    DELIVER = "deliver"
     GIVE_UP = "give_up"
 
 

@@ -17,7 +17,9 @@ from saleor_alencon.dues.models import DuesRate
 from saleor_alencon.inbox.models import InboxDocument
 from saleor_alencon.local.demo_cheques import cheque_terms_seed, cheques_fill
 from saleor_alencon.local.demo_commission import plans_seed
+from saleor_alencon.local.demo_places import places_seed
 from saleor_alencon.local.demo_provider import provider_fill
+from saleor_alencon.local.demo_rounds import rounds_seed
 from saleor_alencon.local.demo_shops import fixtures_folder, read_hours, read_shops
 from saleor_alencon.local.stripe_process import data_file, test_server_port
 from saleor_alencon.orders.services import document_ingest, document_store
@@ -44,6 +46,7 @@ LOGINS = {
     "tresorier@alencon.example": Role.TREASURER,
     "auditeur@alencon.example": Role.AUDITOR,
     "librairie@alencon.example": Role.MERCHANT,
+    "livreur@alencon.example": Role.COURIER,
 }
 SIRET, VAT_NUMBER = "99900061500008", "FR35999000615"
 """Numbers of no company, right in form."""
@@ -103,6 +106,7 @@ def demo_seed(now: datetime.datetime | None = None) -> None:
                 seed_shop(row, number, now)
     plans_seed(valid_from=RATES_FROM, now=now)
     cheque_terms_seed(valid_from=RATES_FROM.date(), now=now)
+    places_seed()
     merchant = User.objects.get(role=Role.MERCHANT, email="librairie@alencon.example")
     ShopMember.objects.get_or_create(shop=Shop.objects.get(slug=MERCHANT_SHOP), user=merchant)
     identities_seed()
@@ -150,6 +154,7 @@ def demo_fill(now: datetime.datetime) -> None:
             document_ingest(document_id=document.pk, now=now)
     seller = User.objects.get(email=OPERATOR)
     cheques_fill(shop_slug=MERCHANT_SHOP, seller=seller, now=now)
+    rounds_seed(now)
     if (port := test_server_port()) is not None:
         provider_fill(data=data_file(), port=port, now=now)
     if not SettlementRun.objects.exists():

@@ -97,6 +97,8 @@ NAVIGATION = [
             page(_("Commandes par boutique"), "shopping_bag", "orders_shoporder"),
             page(_("Commandes entières"), "receipt_long", "orders_order"),
             page(_("Retraits"), "storefront", "orders_pickup"),
+            page(_("Tournées"), "local_shipping", "rounds_deliveryround"),
+            page(_("Rétractations"), "assignment_return", "shopper_withdrawal"),
             page(_("Demandes à Saleor"), "sync", "pickups_saleorcommand"),
             page(
                 _("Documents reçus"),
@@ -172,6 +174,9 @@ NAVIGATION = [
             page(_("Montants des cotisations"), "price_change", "dues_duesrate"),
             page(_("Accords de retenue"), "handshake", "dues_offsetconsent"),
             page(_("Association"), "groups", "shops_association"),
+            page(_("Règles pour les clients"), "rule", "shopper_shopperrules"),
+            page(_("Emplacements des boutiques"), "pin_drop", "shopper_shopplace"),
+            page(_("Exceptions à la rétractation"), "gpp_bad", "shopper_withdrawalexception"),
             page(_("Utilisateurs"), "person", "accounts_user"),
         ],
     },

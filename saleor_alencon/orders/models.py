@@ -79,6 +79,10 @@ class Order(models.Model):
     total_gross_cents = models.BigIntegerField(_("total TTC (centimes)"))
     shipping_gross_cents = models.BigIntegerField(_("livraison TTC (centimes)"))
     shopper_credit_cents = models.BigIntegerField(_("trop-perçu (centimes)"), default=0)
+    delivery_postal_code = models.CharField(
+        _("code postal de livraison"), max_length=20, blank=True, db_index=True
+    )
+    delivery_address = models.JSONField(_("adresse de livraison"), default=dict, blank=True)
     captured_at = models.DateTimeField(_("état au"))
     digest = models.CharField(max_length=64, editable=False)
 
@@ -310,6 +314,9 @@ class Pickup(models.Model):
     slot_starts_at = models.DateTimeField(_("créneau, de"), null=True, blank=True)
     slot_ends_at = models.DateTimeField(_("créneau, à"), null=True, blank=True)
     slot_asked = models.BooleanField(_("créneau demandé par le client"), default=False)
+    slot_changed_at = models.DateTimeField(
+        _("créneau changé par le client le"), null=True, blank=True
+    )
     handing_over_since = models.DateTimeField(
         _("remis, Saleor pas encore informé, depuis le"), null=True, blank=True
     )

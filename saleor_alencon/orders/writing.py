@@ -85,7 +85,7 @@ def snapshot_write(snapshot: OrderSnapshot, digest: str, *, now: datetime.dateti
                 "known to the Office; create it, then replay"
             )
     sold = lines_sold(snapshot, digest, slugs, shops, known)
-    order = _order_write(snapshot, digest)
+    order = _order_write(snapshot, digest, slugs)
     accepting = shops_accepting(shops, saleor.created.astimezone(TOWN_TIME).date())
     facts = order_facts(saleor, slugs, accepting)
     books = derive_order_books(
@@ -103,10 +103,13 @@ def snapshot_write(snapshot: OrderSnapshot, digest: str, *, now: datetime.dateti
     return order
 
 
-def _order_write(snapshot: OrderSnapshot, digest: str) -> Order:
+def _order_write(snapshot: OrderSnapshot, digest: str, slugs: Mapping[str, str]) -> Order:
     saleor = snapshot.order
     address = saleor.shipping_address or saleor.billing_address
     name = f"{address.first_name} {address.last_name}".strip() if address else ""
+    delivered = any(
+        shop_delivery(saleor, slug).choice is DeliveryChoice.HOME for slug in set(slugs.values())
+    )
     order, _ = Order.objects.update_or_create(
         saleor_id=saleor.id,
         defaults={
@@ -121,11 +124,30 @@ def _order_write(snapshot: OrderSnapshot, digest: str) -> Order:
             "delivery_choice": delivery_choice(saleor),
             "total_gross_cents": saleor.total.gross.cents,
             "shipping_gross_cents": saleor.shipping_price.gross.cents,
+            "delivery_postal_code": address.postal_code[:20] if address and delivered else "",
+            "delivery_address": _delivery_address(saleor) if delivered else {},
             "captured_at": snapshot.captured_at,
             "digest": digest,
         },
     )
     return order
+
+
+def _delivery_address(saleor: SaleorOrder) -> dict[str, str]:
+    """Return where a courier goes; kept only of orders of which something is delivered."""
+    address = saleor.shipping_address or saleor.billing_address
+    if address is None:
+        return {}
+    return {
+        "name": f"{address.first_name} {address.last_name}".strip(),
+        "company": address.company_name,
+        "line1": address.street_address1,
+        "line2": address.street_address2,
+        "postal_code": address.postal_code,
+        "city": address.city,
+        "phone": address.phone or "",
+        "note": saleor.customer_note,
+    }
 
 
 def _shop_order_write(
@@ -257,7 +279,9 @@ def _pickup_write(
     paid = paid_at(saleor)
     if waited:
         _slot_set(pickup, first_slot(shop_order.shop.opening_hours, placed_at=paid), asked=False)
-    if delivery.slot is not None and delivery.slot.ends_at > paid:
+    # What the shopper chose since is newer than what the order said.
+    kept = pickup.slot_changed_at is not None and not waited
+    if delivery.slot is not None and delivery.slot.ends_at > paid and not kept:
         _slot_set(pickup, delivery.slot, asked=True)
     pickup.place = pickup_place(saleor)
     if not is_collected or state in (ShopOrderState.HANDED_OVER, ShopOrderState.CANCELLED):

@@ -2,10 +2,11 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_alencon.domain.pickup_steps import PickupStep
-from saleor_alencon.orders.models import ShopOrder
+from saleor_alencon.orders.models import Order, ShopOrder
 
 STEPS = [
     (PickupStep.ACCEPT, _("accepté")),
@@ -15,6 +16,9 @@ STEPS = [
     (PickupStep.UNCOLLECTED, _("non retiré")),
     (PickupStep.REFUSE, _("articles refusés")),
     (PickupStep.RETURN, _("articles rapportés")),
+    (PickupStep.SLOT, _("créneau changé")),
+    (PickupStep.CANCEL, _("articles annulés")),
+    (PickupStep.DELIVER, _("livré")),
     (PickupStep.GIVE_UP, _("demande à Saleor abandonnée")),
 ]
 
@@ -31,6 +35,7 @@ class PickupEvent(models.Model):
     )
     done_at = models.DateTimeField(_("le"))
     detail = models.CharField(_("détail"), max_length=500, blank=True)
+    by_shopper = models.BooleanField(_("par le client lui-même"), default=False)
 
     class Meta:
         verbose_name = _("action de retrait")
@@ -39,6 +44,13 @@ class PickupEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.shop_order} · {self.get_step_display()}"
+
+    @property
+    def who(self) -> str:
+        """Who did it, in the reader's language."""
+        if self.by_shopper:
+            return gettext("le client")
+        return str(self.done_by or gettext("le système"))
 
 
 class CommandKind(models.TextChoices):
@@ -99,3 +111,27 @@ class SaleorCommand(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.shop_order}"
+
+
+class OrderAccess(models.Model):
+    """A shopper's link that was renewed: ``generation`` is that of the one that opens the order.
+
+    An order without a row has the link of generation 0, which lasts from the sale on.
+    """
+
+    order = models.OneToOneField(
+        Order,
+        models.PROTECT,
+        primary_key=True,
+        related_name="access",
+        verbose_name=_("commande"),
+    )
+    generation = models.PositiveIntegerField(_("renouvellements"), default=0)
+    renewed_at = models.DateTimeField(_("renouvelé le"))
+
+    class Meta:
+        verbose_name = _("lien du client")
+        verbose_name_plural = _("liens des clients")
+
+    def __str__(self) -> str:
+        return str(self.order)

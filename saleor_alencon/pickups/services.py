@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -143,7 +143,7 @@ def _refusal(pickup: Pickup) -> str:
     words = {
         "text": text,
         "when": date_format(localtime(last.done_at), "DATETIME_FORMAT"),
-        "who": last.done_by or _("le système"),
+        "who": last.who,
     }
     return _("%(text)s depuis le %(when)s, par %(who)s.") % words
 
@@ -153,11 +153,14 @@ def lines_refuse(
     shop_order_id: int,
     quantities: Mapping[int, int],
     restock: bool,
-    done_by: User,
+    done_by: User | None,
     now: datetime.datetime,
     reason: str = "",
+    by_shopper: bool = False,
 ) -> SaleorCommand:
     """Refuse pieces the shop cannot supply: Saleor is asked to refund them, until it has.
+
+    ``by_shopper`` says that it is the shopper who does not want them any more.
 
     ``quantities`` is line id to pieces. With ``restock`` they can be sold again; without, the
     article's free stock at the shop becomes zero. A refusal of everything, with nothing handed
@@ -167,7 +170,8 @@ def lines_refuse(
     """
     with transaction.atomic():
         shop_order = (
-            ShopOrder.objects.select_for_update(of=("self",))
+            # Without its key: a hand-over that adds its event need not wait, nor be waited for.
+            ShopOrder.objects.select_for_update(of=("self",), no_key=True)
             .select_related("order", "shop")
             .get(pk=shop_order_id)
         )
@@ -201,8 +205,9 @@ def lines_refuse(
         )
         PickupEvent.objects.create(
             shop_order=shop_order,
-            step=PickupStep.REFUSE,
+            step=PickupStep.CANCEL if by_shopper else PickupStep.REFUSE,
             done_by=done_by,
+            by_shopper=by_shopper,
             done_at=now,
             detail=", ".join(f"{row['quantity']} × {row['name']}" for row in rows)[:500],
         )
@@ -210,12 +215,21 @@ def lines_refuse(
 
 
 def _check_refusable(shop_order: ShopOrder) -> None:
-    handing_over = Pickup.objects.filter(shop_order=shop_order, handing_over_since__isnull=False)
-    if shop_order.state not in REFUSABLE or handing_over.exists():
+    # Handed over, or delivered, and Saleor has not said so yet.
+    told = shop_order.saleor_commands.filter(kind=CommandKind.FULFIL)
+    told = told.exclude(state=CommandState.GIVEN_UP)
+    told = told.exclude(done_at__lt=F("shop_order__order__captured_at"))
+    if shop_order.state not in REFUSABLE or told.exists():
         raise PickupError(
             _("La commande %(shop_order)s est « %(state)s » : rien ne peut y être refusé.")
             % {"shop_order": shop_order, "state": shop_order.get_state_display()}
         )
+
+
+def pieces_to_refuse(shop_order: ShopOrder) -> dict[int, int]:
+    """Return, by line id, the pieces that may still be refused: not handed over, not asked for."""
+    waiting = waiting_payloads(shop_order)
+    return {line.pk: pieces_left(line, waiting) for line in shop_order.lines.all()}
 
 
 def command_give_up(

@@ -72,8 +72,8 @@ def count_from_one() -> None:
             cursor.execute(statement)
 
 
-def connect(socket: str) -> psycopg.Connection:
-    return psycopg.connect(url(socket, "postgres", "postgres"), autocommit=True)
+def connect(socket: str, name: str = "postgres") -> psycopg.Connection:
+    return psycopg.connect(url(socket, "postgres", name), autocommit=True)
 
 
 def renew(socket: str, template: str) -> None:

@@ -18,6 +18,7 @@ from saleor_alencon.domain.shop_orders import (
     ShopOrderState,
 )
 from saleor_alencon.orders.models import Order, Pickup, ShopOrder, ShopOrderLine
+from saleor_alencon.pickups.links import order_link
 
 ShopOrderStateEnum = graphene.Enum.from_enum(ShopOrderState)
 PickupPlaceEnum = graphene.Enum.from_enum(PickupPlace)
@@ -62,7 +63,14 @@ class OrderType(ScopedType):
     total_gross_cents = OfficeOnly(graphene.BigInt)
     shipping_gross_cents = OfficeOnly(graphene.BigInt)
     shopper_credit_cents = OfficeOnly(graphene.BigInt)
+    shopper_link = graphene.String(
+        description="The shopper's page, for who may work on pickups; null for anybody else."
+    )
     shop_orders = graphene.List(graphene.NonNull(lambda: ShopOrderType), required=True)
+
+    @staticmethod
+    def resolve_shopper_link(root: Order, info: graphene.ResolveInfo) -> str | None:
+        return order_link(root) if info.context.user.has_perm("pickups.work") else None
 
     @classmethod
     def with_parts(cls, queryset: "QuerySet[Order]", user: Any) -> "QuerySet[Order]":

@@ -19,8 +19,10 @@ from saleor_alencon.office.admin import (
     pickups,
     provider,
     provisions,
+    rounds,
     runs,
     saleor_commands,
+    shoppers,
     shops,
 )
 
@@ -43,7 +45,9 @@ __all__ = [
     "pickups",
     "provider",
     "provisions",
+    "rounds",
     "runs",
     "saleor_commands",
+    "shoppers",
     "shops",
 ]

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -14,12 +18,15 @@ from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
     amount,
+    attempt,
     change_url,
+    confirm,
     link,
     rate,
 )
 from saleor_alencon.office.admin.pickups import SaleorCommandInline, history
 from saleor_alencon.office.admin.refusals import refuse
+from saleor_alencon.office.admin.rounds import packed
 from saleor_alencon.orders.models import (
     Order,
     Pickup,
@@ -28,7 +35,9 @@ from saleor_alencon.orders.models import (
     Tender,
     TenderShare,
 )
+from saleor_alencon.pickups.links import link_renew, order_link
 from saleor_alencon.pickups.services import REFUSABLE
+from saleor_alencon.rounds.planning import to_deliver
 
 STATE_COLOURS = {
     ShopOrderState.AWAITING_PAYMENT: "warning",
@@ -91,7 +100,7 @@ class ShopOrderAdmin(ReadOnlyAdmin):
     search_fields = ("order__number", "order__customer_name", "order__customer_email")
     search_help_text = _("Numéro, nom ou adresse du client")
     inlines = (LineInline, TenderShareInline, PickupInline, SaleorCommandInline)
-    actions_detail = ("refuse",)
+    actions_detail = ("refuse", "packed")
     fieldsets = (
         (
             None,
@@ -137,7 +146,9 @@ class ShopOrderAdmin(ReadOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         possible = ShopOrder.objects.filter(pk=object_id, state__in=REFUSABLE).exists()
-        return super().get_actions_detail(request, object_id) if possible else []
+        found = super().get_actions_detail(request, object_id) if possible else []
+        to_pack = to_deliver().filter(pk=object_id).exists()
+        return [each for each in found if to_pack or not each.action_name.endswith("_packed")]
 
     @action(
         description=_("Refuser des articles"),
@@ -147,6 +158,10 @@ class ShopOrderAdmin(ReadOnlyAdmin):
     )
     def refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return refuse(self, request, object_id)
+
+    @action(description=_("Emballée"), permissions=["work"], url_path="emballee", icon="package_2")
+    def packed(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return packed(self, request, object_id)
 
     @display(description=_("retrait"))
     def history(self, shop_order: ShopOrder) -> str:
@@ -211,6 +226,7 @@ class OrderAdmin(ReadOnlyAdmin):
     list_filter = ("delivery_choice", "saleor_status")
     search_fields = ("number", "customer_name", "customer_email", "saleor_id")
     inlines = (ShopOrderInline, TenderInline)
+    actions_detail = ("renew_link",)
     fields = (
         "number",
         "created_at",
@@ -226,4 +242,43 @@ class OrderAdmin(ReadOnlyAdmin):
         "captured_at",
         "saleor_id",
     )
-    readonly_fields = fields
+    readonly_fields = (*fields, "shoppers_page")
+
+    def has_work_permission(self, request: HttpRequest, _object_id: Any = None) -> bool:
+        return bool(request.user.has_perm("pickups.work"))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show the shopper's link to who may act on pickups: it opens the order for anybody."""
+        fields = super().get_fields(request, obj)
+        return (*fields, "shoppers_page") if self.has_work_permission(request) else fields
+
+    @display(description=_("page du client"))
+    def shoppers_page(self, order: Order) -> str:
+        return link(order_link(order), _("Ouvrir la page du client"))
+
+    @action(
+        description=_("Renouveler le lien"),
+        permissions=["work"],
+        url_path="renouveler-le-lien",
+        icon="link_off",
+    )
+    def renew_link(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """End the shopper's link, for one that was given to the wrong person."""
+        order = get_object_or_404(Order, pk=object_id)
+
+        def command(_form: forms.Form) -> None:
+            attempt(
+                request,
+                lambda: link_renew(order_id=order.pk, now=timezone.now()),
+                gettext("Le lien est renouvelé : envoyez le nouveau au client."),
+            )
+
+        return confirm(
+            self,
+            request,
+            title=gettext("Renouveler le lien du client ?"),
+            text=gettext("Celui qu'il a reçu n'ouvrira plus rien."),
+            button=gettext("Confirmer"),
+            command=command,
+            back=change_url(order),
+        )

@@ -213,7 +213,7 @@ def history(shop_order: ShopOrder) -> str:
             "<li>{} · {} · {} {}</li>",
             date_format(timezone.localtime(event.done_at), "SHORT_DATETIME_FORMAT"),
             event.get_step_display(),
-            event.done_by or _("le système"),
+            event.who,
             event.detail,
         )
         for event in events

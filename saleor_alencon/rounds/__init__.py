@@ -1,0 +1,1 @@
+"""Delivery rounds in town: what is fetched at which shop, and brought to whom."""
