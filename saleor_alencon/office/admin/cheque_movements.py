@@ -56,7 +56,7 @@ class ChequeMovementAdmin(Sells, ReadOnlyAdmin):
     fields = (
         "cheque",
         "kind",
-        "state_label",
+        "state",
         "shop",
         amount("effect_cents", gettext_lazy("montant")),
         amount("fee_cents", gettext_lazy("frais HT")),

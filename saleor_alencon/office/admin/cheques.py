@@ -102,7 +102,7 @@ class ChequeAdmin(Sells, ReadOnlyAdmin):
         "sale",
         amount("face_cents", gettext_lazy("valeur")),
         amount("remaining_cents", gettext_lazy("reste")),
-        "state_label",
+        "state_text",
         "expires_on",
         "saleor_id",
         "tell_saleor",
@@ -148,6 +148,10 @@ class ChequeAdmin(Sells, ReadOnlyAdmin):
         if not cheque.remaining_cents:
             return "spent", _("dépensé")
         return "usable", cheque.get_state_display()
+
+    @display(description=gettext_lazy("état"))
+    def state_text(self, cheque: Cheque) -> str:
+        return self.state_label(cheque)[1]
 
     @action(
         description=gettext_lazy("Passer les périmés en produit"),
