@@ -40,8 +40,9 @@ CLIENTS = 50
 ROUNDS = 10
 BASE = "/boutique/comptoir/"
 SQL = Path(__file__).with_suffix(".sql")
-# How many times an empty view's p95 the p95 of each may be.
-MOST = {"list": 60.0, "search": 40.0, "pickup": 50.0, "hand-over": 60.0}
+# How many times an empty view's p95 the p95 of each may be: about a third above what one run on a
+# busy machine showed (docs/counter.md), so that a page that becomes slower is seen.
+MOST = {"list": 85.0, "search": 75.0, "pickup": 60.0, "hand-over": 60.0}
 
 
 class BenchFailed(AlenconError):
@@ -71,7 +72,9 @@ def run(tell: Tell) -> bool:
             ]  # fmt: skip
             processes.start("the server", command, environment=environment, folder=Path.cwd())
             wait_for_port(processes, HOST, port, seconds=60)
-            tell(f"{PICKUPS} pickups, {CLIENTS} clients, {ROUNDS} rounds each; server time.")
+            tell(
+                f"{PICKUPS} pickups, {CLIENTS} clients, at most {ROUNDS} rounds each; server time."
+            )
             return report(ask_all(port, json.loads(plan.read_text())), tell)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
