@@ -15,17 +15,14 @@ from django.views.generic import TemplateView, View
 
 from saleor_alencon.accounts.roles import Role
 from saleor_alencon.cheques.services import shops_accepting
+from saleor_alencon.counter.frame_views import money
 from saleor_alencon.counter.hours_views import own_shop, shop_state
 from saleor_alencon.desk.devices import device_seen
-from saleor_alencon.domain.accounts import AccountKind
-from saleor_alencon.domain.shop_orders import PickupState
-from saleor_alencon.ledger.balances import shop_balances
-from saleor_alencon.localized import amount_text
-from saleor_alencon.orders.models import Pickup
 from saleor_alencon.outputs.theme import read_theme_file
 from saleor_alencon.settlement.documents import statement_csv, statement_pdf, statement_xlsx
 from saleor_alencon.settlement.models import RunState, Statement
 from saleor_alencon.settlement.notices import XLSX_TYPE
+from saleor_alencon.settlement.outlook import payout_outlook
 
 RENDERERS = {
     "pdf": (statement_pdf, "application/pdf"),
@@ -63,21 +60,18 @@ class HomeView(LoginRequiredMixin, View):
 
 
 class ShopView(LoginRequiredMixin, TemplateView):
-    """What one shop has to hand over, and its money."""
+    """One shop: its money and its next payout, its state, its statements."""
 
     template_name = "counter/shop.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shop = own_shop(self.request.user)
-        balances = shop_balances().get(shop.pk, {})
-        pickups = Pickup.objects.filter(shop=shop).select_related("shop_order__order")
-        waiting = pickups.filter(state__in=[PickupState.TO_PREPARE, PickupState.READY])
+        outlook = payout_outlook(shop_id=shop.pk)
         return super().get_context_data(
             shop=shop,
-            held=amount_text(-balances.get(AccountKind.SHOP_HOLD, 0)),
-            available=amount_text(-balances.get(AccountKind.SHOP_AVAILABLE, 0)),
-            waiting=waiting,
             accepts_cheques=bool(shops_accepting([shop.slug], timezone.localdate())),
+            outlook=outlook,
+            money=money(outlook),
             statements=Statement.objects.filter(shop=shop, run__state__in=SETTLED)
             .select_related("run")
             .order_by("-id")[:24],

@@ -15,6 +15,7 @@ from saleor_alencon.local.system_postgres import PostgresMissing
 # on its stack (`--on-stack`) has measure(part, tell) for it.
 BENCHES = {
     "checkout": "saleor_alencon.local.bench_checkout",
+    "counter": "saleor_alencon.local.bench_counter",
     "import": "saleor_alencon.local.bench_import",
     "scope": "saleor_alencon.local.bench_scope",
     "settlement": "saleor_alencon.local.bench_settlement",
