@@ -38,3 +38,27 @@ class ClosedYear(models.Model):
 
     def __str__(self) -> str:
         return gettext("exercice %(year)s") % {"year": self.year}
+
+
+class ClosedMonth(models.Model):
+    """A month in which nothing is booked any more: what is learnt of it goes to the open month.
+
+    ``last_transaction_id`` is the ledger's last transaction at the closing. PostgreSQL refuses to
+    change a row: a month is not opened again, it is corrected by entries of a later one.
+    """
+
+    first_day = models.DateField(_("premier jour"), unique=True)
+    last_day = models.DateField(_("dernier jour"))
+    closed_at = models.DateTimeField(_("clos le"))
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("clos par")
+    )
+    last_transaction_id = models.BigIntegerField(_("dernière écriture"), editable=False)
+
+    class Meta:
+        verbose_name = _("mois clos")
+        verbose_name_plural = _("mois clos")
+        ordering = ("-first_day",)
+
+    def __str__(self) -> str:
+        return f"{self.first_day:%m/%Y}"

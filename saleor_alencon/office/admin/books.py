@@ -19,9 +19,17 @@ from saleor_alencon.books.fec import (
     fec_file_name,
     fec_seal,
 )
-from saleor_alencon.books.models import ClosedYear
+from saleor_alencon.books.models import ClosedMonth, ClosedYear
+from saleor_alencon.books.months import month_close, month_end, next_to_close
 from saleor_alencon.books.pack import treasurer_pdf
-from saleor_alencon.books.years import BooksYear, YearState, books_year, books_years, year_close
+from saleor_alencon.books.years import (
+    BooksError,
+    BooksYear,
+    YearState,
+    books_year,
+    books_years,
+    year_close,
+)
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.localized import date_text
 from saleor_alencon.office.admin.base import ReadOnlyAdmin, attempt, confirm, download, user_of
@@ -58,6 +66,7 @@ class ClosedYearAdmin(ReportPages, ReadOnlyAdmin):
             "<int:year>/fec/description/": (self.fec_description_file, "fec_description"),
             "<int:year>/rapport/": (self.pack_file, "pack"),
             "<int:year>/clore/": (self.close_page, "close"),
+            "mois/clore/": (self.close_month_page, "close_month"),
         }
         own = [
             path(
@@ -84,6 +93,9 @@ class ClosedYearAdmin(ReportPages, ReadOnlyAdmin):
             "rows": [self.row(found) for found in years],
             "may_export": request.user.has_perm("books.export_books"),
             "may_close": request.user.has_perm("books.close_year"),
+            "month": next_to_close(now=timezone.now()),
+            "closed_month": ClosedMonth.objects.first(),
+            "close_month_url": page_url("close_month"),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "office/books_years.html", context)
@@ -150,6 +162,38 @@ class ClosedYearAdmin(ReportPages, ReadOnlyAdmin):
             text=_(
                 "Ses écritures deviennent définitives. Ce qui s'apprend ensuite est comptabilisé "
                 "au premier jour de l'exercice suivant. Une clôture ne se défait pas."
+            ),
+            button=_("Clore"),
+            command=command,
+            back=page_url("changelist"),
+            danger=True,
+        )
+
+    def close_month_page(self, request: HttpRequest) -> HttpResponse:
+        """Ask, then close the month whose turn it is."""
+        if not request.user.has_perm("books.close_year"):
+            raise PermissionDenied
+        month = next_to_close(now=timezone.now())
+        if month is None:
+            raise BooksError(_("Aucun mois n'est à clore : le dernier terminé est déjà clos."))
+
+        def command(_form: Any) -> None:
+            attempt(
+                request,
+                lambda: month_close(
+                    first_day=month, closed_by=user_of(request), now=timezone.now()
+                ),
+                _("Le mois est clos."),
+            )
+
+        return confirm(
+            self,
+            request,
+            title=_("Clore le mois du %(start)s au %(end)s ?")
+            % {"start": date_text(month), "end": date_text(month_end(month))},
+            text=_(
+                "Ce qui s'apprend ensuite de ce mois est comptabilisé au premier jour du mois "
+                "ouvert. Un mois clos ne se rouvre pas : il se corrige par d'autres écritures."
             ),
             button=_("Clore"),
             command=command,
