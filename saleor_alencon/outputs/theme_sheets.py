@@ -11,6 +11,7 @@ from saleor_alencon.outputs.theme import DEFAULT_THEME, ThemeError, load_tokens
 SHEETS = {
     "office/static/office/office.css": "--office-",
     "counter/static/counter/frame.css": "--",
+    "counter/static/counter/counter.css": "--",
 }
 """Each sheet, relative to the package, with what its properties' names begin with."""
 DARK = re.compile(r"(\.dark|\[data-theme=\"?dark\"?\]|prefers-color-scheme:\s*dark)[^{]*\{")
