@@ -1,20 +1,20 @@
 """Addresses of the Office service."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from saleor_alencon.counter.frame_views import frame_page, frame_today
 from saleor_alencon.counter.opt_out_views import opt_out_page
+from saleor_alencon.counter.people_views import SignOutView
 from saleor_alencon.counter.views import HomeView, SignInView, health, icon
 from saleor_alencon.shops.views import logo
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", HomeView.as_view(), name="home"),
     path("connexion/", SignInView.as_view(), name="sign-in"),
-    path("deconnexion/", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
+    path("deconnexion/", SignOutView.as_view(), name="sign-out"),
     path("langue/", set_language, name="set_language"),  # The name that unfold's menu looks for.
     path("boutique/", include("saleor_alencon.counter.urls")),
     re_path(r"^encart/?$", frame_page, name="frame"),  # The Dashboard may drop the last slash.

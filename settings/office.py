@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "saleor_alencon.orders",
     "saleor_alencon.provisioning",
     "saleor_alencon.pickups",
+    "saleor_alencon.desk",
     "saleor_alencon.settlement",
     "saleor_alencon.invoicing",
     "saleor_alencon.psp",
@@ -106,6 +107,10 @@ if ENVIRONMENT.database_owner_url is not None:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "saleor_alencon.desk.saleor_accounts.SaleorAccountBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

@@ -1,6 +1,8 @@
 from django.urls import path
 
+from saleor_alencon.counter import desk_views, people_views
 from saleor_alencon.counter.account_views import payout_account
+from saleor_alencon.counter.app_views import manifest, worker
 from saleor_alencon.counter.catalogue_views import (
     catalogue_download,
     catalogue_page,
@@ -24,6 +26,19 @@ from saleor_alencon.counter.why_views import (
 app_name = "counter"
 urlpatterns = [
     path("", ShopView.as_view(), name="shop"),
+    path("comptoir/", desk_views.today, name="today"),
+    path("comptoir/liste", desk_views.today_list, name="today-list"),
+    path("comptoir/recherche", desk_views.search, name="search"),
+    path("comptoir/code", desk_views.by_code, name="code"),
+    path("comptoir/preparation", desk_views.preparation, name="preparation"),
+    path("comptoir/moi", desk_views.me, name="me"),
+    path("comptoir/actions", desk_views.act, name="act"),
+    path("comptoir/qui", people_views.who_acts, name="who"),
+    path("comptoir/<int:pk>", desk_views.pickup_page, name="pickup"),
+    path("equipe/", people_views.team, name="team"),
+    path("equipe/appareils", people_views.devices, name="devices"),
+    path("comptoir.webmanifest", manifest, name="manifest"),
+    path("comptoir.js", worker, name="worker"),
     path("horaires/", hours_page, name="hours"),
     path("compte/", payout_account, name="payout-account"),
     path("releves/<int:pk>.<str:suffix>", statement_download, name="statement"),

@@ -3,15 +3,18 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.views.generic import TemplateView, View
 
 from saleor_alencon.counter.hours_views import own_shop, shop_state
+from saleor_alencon.desk.devices import device_seen
 from saleor_alencon.domain.accounts import AccountKind
 from saleor_alencon.domain.shop_orders import PickupState
 from saleor_alencon.ledger.balances import shop_balances
@@ -36,12 +39,22 @@ class SignInView(LoginView):
     template_name = "counter/sign_in.html"
     redirect_authenticated_user = True
 
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        device_seen(
+            user_id=form.get_user().pk,
+            session_key=str(self.request.session.session_key),
+            user_agent=self.request.headers.get("User-Agent", ""),
+            now=timezone.now(),
+        )
+        return answer
+
 
 class HomeView(LoginRequiredMixin, View):
-    """Send Office people to the back-office and merchants to their shop."""
+    """Send Office people to the back-office and merchants to their counter."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        name = "admin:index" if request.user.is_staff else "counter:shop"
+        name = "admin:index" if request.user.is_staff else "counter:today"
         return HttpResponseRedirect(reverse(name))
 
 

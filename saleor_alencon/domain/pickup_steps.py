@@ -6,15 +6,19 @@ from saleor_alencon.domain.shop_orders import PickupState
 
 
 class PickupStep(StrEnum):
+    ACCEPT = "accept"
     READY = "ready"
     UNREADY = "unready"
     HAND_OVER = "hand_over"
     UNCOLLECTED = "uncollected"
     REFUSE = "refuse"
+    RETURN = "return"
     GIVE_UP = "give_up"
 
 
 TRANSITIONS: dict[PickupStep, tuple[frozenset[PickupState], PickupState]] = {
+    # Accepting is a promise to the shop's own people: the shopper is told of "ready" only.
+    PickupStep.ACCEPT: (frozenset({PickupState.TO_PREPARE}), PickupState.TO_PREPARE),
     PickupStep.READY: (
         frozenset({PickupState.TO_PREPARE, PickupState.UNCOLLECTED}),
         PickupState.READY,

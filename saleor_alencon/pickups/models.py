@@ -8,11 +8,13 @@ from saleor_alencon.domain.pickup_steps import PickupStep
 from saleor_alencon.orders.models import ShopOrder
 
 STEPS = [
+    (PickupStep.ACCEPT, _("accepté")),
     (PickupStep.READY, _("prêt")),
     (PickupStep.UNREADY, _("remis en préparation")),
     (PickupStep.HAND_OVER, _("remis")),
     (PickupStep.UNCOLLECTED, _("non retiré")),
     (PickupStep.REFUSE, _("articles refusés")),
+    (PickupStep.RETURN, _("articles rapportés")),
     (PickupStep.GIVE_UP, _("demande à Saleor abandonnée")),
 ]
 
@@ -42,6 +44,7 @@ class PickupEvent(models.Model):
 class CommandKind(models.TextChoices):
     FULFIL = "fulfil", _("remettre")
     REFUSE = "refuse", _("refuser des articles")
+    RETURN = "return", _("reprendre des articles")
 
 
 class CommandState(models.TextChoices):

@@ -19,6 +19,7 @@ LEASE = datetime.timedelta(minutes=10)
 """Longer than any call to Saleor may take, so that no command is sent twice at once."""
 FIRST_DELAY = datetime.timedelta(seconds=30)
 LONGEST_DELAY = datetime.timedelta(hours=1)
+MARK_WORDS = {CommandKind.REFUSE: "refus", CommandKind.RETURN: "retour"}
 
 logger = logging.getLogger(__name__)
 
@@ -123,12 +124,13 @@ def _warehouse(client: SaleorClient, command: SaleorCommand) -> str:
 def _refuse(client: SaleorClient, command: SaleorCommand) -> None:
     """Return the pieces, correct the stock, grant the refunds, and ask for the money."""
     payload = command.payload
+    word = MARK_WORDS[CommandKind(command.kind)]
     mark = RefundMark(
-        command.shop_order.shop.slug, f"refus-{command.pk}", bool(payload["shipping_cents"])
+        command.shop_order.shop.slug, f"{word}-{command.pk}", bool(payload["shipping_cents"])
     )
     progress = _progress(client, command)
     _return_lines(client, command, mark, progress)
-    if not payload["restock"]:
+    if not payload["restock"] and command.kind == CommandKind.REFUSE:
         _empty_stock(client, command, progress)
     _grant_refunds(client, command, mark, progress)
     for refund in _marked(_progress(client, command)["grantedRefunds"], mark):
@@ -150,17 +152,46 @@ def _marked(items: list[dict[str, Any]], mark: RefundMark) -> list[dict[str, Any
 def _return_lines(
     client: SaleorClient, command: SaleorCommand, mark: RefundMark, progress: dict[str, Any]
 ) -> None:
+    """Return pieces that were not handed over, or take back those that were; once."""
     if _marked(progress["fulfillments"], mark):
         return
+    rows, brought_back = command.payload["lines"], command.kind == CommandKind.RETURN
     client.run(
         "return_lines",
         order=command.shop_order.order.saleor_id,
-        lines=[
-            {"orderLineId": row["saleor_id"], "quantity": row["quantity"]}
-            for row in command.payload["lines"]
-        ],
+        lines=[]
+        if brought_back
+        else [{"orderLineId": row["saleor_id"], "quantity": row["quantity"]} for row in rows],
+        fulfillmentLines=_handed_over(rows, progress) if brought_back else [],
         reason=mark.sign(command.payload["reason"]),
     )
+
+
+def _handed_over(rows: list[dict[str, Any]], progress: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return where in Saleor's fulfilments the pieces are that come back.
+
+    :raises CommandStuck: fewer were handed over; somebody took them back in Saleor.
+    """
+    lines = [
+        line
+        for fulfilment in progress["fulfillments"]
+        if fulfilment["status"] == "FULFILLED"
+        for line in fulfilment["lines"]
+    ]
+    found = []
+    for row in rows:
+        missing = row["quantity"]
+        for line in lines:
+            if line["orderLine"]["id"] == row["saleor_id"] and missing:
+                pieces = min(missing, line["quantity"])
+                found.append({"fulfillmentLineId": line["id"], "quantity": pieces})
+                missing -= pieces
+        if missing:
+            raise CommandStuck(
+                _("%(name)s : ces pièces ne sont plus remises au client dans Saleor ; réglez "
+                  "l'affaire avec lui, puis abandonnez cette demande.") % {"name": row["name"]}
+            )  # fmt: skip
+    return found
 
 
 def _empty_stock(client: SaleorClient, command: SaleorCommand, progress: dict[str, Any]) -> None:
@@ -206,4 +237,5 @@ def _grant_refunds(
 STEPS: dict[CommandKind, Callable[[SaleorClient, SaleorCommand], None]] = {
     CommandKind.FULFIL: _fulfil,
     CommandKind.REFUSE: _refuse,
+    CommandKind.RETURN: _refuse,
 }

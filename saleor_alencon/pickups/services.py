@@ -2,32 +2,32 @@
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from saleor_alencon.accounts.models import User
-from saleor_alencon.domain.allocation import allocate_capped
-from saleor_alencon.domain.money import price_of_pieces
 from saleor_alencon.domain.pickup_steps import PickupStep, next_state
 from saleor_alencon.domain.shop_orders import PickupState, ShopOrderState
-from saleor_alencon.errors import AlenconError
-from saleor_alencon.orders.models import Pickup, ShopOrder, ShopOrderLine
+from saleor_alencon.orders.models import Pickup, ShopOrder
+from saleor_alencon.pickups.errors import PickupError
 from saleor_alencon.pickups.models import CommandKind, CommandState, PickupEvent, SaleorCommand
 from saleor_alencon.pickups.notices import step_tell
+from saleor_alencon.pickups.refunding import (
+    pieces_left,
+    refunds_by_tender,
+    row_of_pieces,
+    shipping_left,
+    waiting_payloads,
+)
 from saleor_alencon.shops.models import Association
 
 DEFAULT_REASON = "Article indisponible"
 """Kept with the order and shown to the shopper: French, whoever refuses."""
 REFUSABLE = (ShopOrderState.TO_PREPARE, ShopOrderState.PARTLY_HANDED_OVER)
-
-
-class PickupError(AlenconError):
-    """Raised when a step is not possible; the message says why, and by whom it was done before."""
 
 
 def pickup_find(*, shop_id: int, code: str) -> Pickup:
@@ -45,14 +45,41 @@ def pickup_find(*, shop_id: int, code: str) -> Pickup:
     return pickup
 
 
-def pickup_ready(*, pickup_id: int, done_by: User, now: datetime.datetime) -> Pickup:
+def pickup_accept(
+    *, pickup_id: int, done_by: User, now: datetime.datetime, detail: str = ""
+) -> Pickup:
+    """Say that the shop prepares the order: nobody else there has to look at it any more.
+
+    :raises PickupError: accepted before, by whom and when; or not to prepare.
+    """
+    with transaction.atomic():
+        pickup = _step(pickup_id, PickupStep.ACCEPT, done_by, now, detail=detail)
+        accepted = pickup.shop_order.pickup_events.filter(step=PickupStep.ACCEPT)
+        before = accepted.select_related("done_by").order_by("id").first()
+        if before is not None and accepted.count() > 1:
+            raise PickupError(
+                _("Le retrait %(code)s est déjà accepté depuis le %(when)s, par %(who)s.")
+                % {
+                    "code": pickup.code,
+                    "when": date_format(localtime(before.done_at), "DATETIME_FORMAT"),
+                    "who": before.done_by or _("le système"),
+                }
+            )
+    return pickup
+
+
+def pickup_ready(
+    *, pickup_id: int, done_by: User, now: datetime.datetime, detail: str = ""
+) -> Pickup:
     """Say that the goods wait at the counter."""
-    return _step(pickup_id, PickupStep.READY, done_by, now)
+    return _step(pickup_id, PickupStep.READY, done_by, now, detail=detail)
 
 
-def pickup_unready(*, pickup_id: int, done_by: User, now: datetime.datetime) -> Pickup:
+def pickup_unready(
+    *, pickup_id: int, done_by: User, now: datetime.datetime, detail: str = ""
+) -> Pickup:
     """Take "ready" back."""
-    return _step(pickup_id, PickupStep.UNREADY, done_by, now)
+    return _step(pickup_id, PickupStep.UNREADY, done_by, now, detail=detail)
 
 
 def pickup_uncollected(
@@ -62,13 +89,15 @@ def pickup_uncollected(
     return _step(pickup_id, PickupStep.UNCOLLECTED, done_by, now, detail=detail)
 
 
-def pickup_hand_over(*, pickup_id: int, done_by: User, now: datetime.datetime) -> Pickup:
+def pickup_hand_over(
+    *, pickup_id: int, done_by: User, now: datetime.datetime, detail: str = ""
+) -> Pickup:
     """Hand everything over that is left; Saleor is asked to fulfil it, until it has.
 
     :raises PickupError: not paid, refused before, or handed over already (by whom, and when).
     """
     with transaction.atomic():
-        pickup = _step(pickup_id, PickupStep.HAND_OVER, done_by, now)
+        pickup = _step(pickup_id, PickupStep.HAND_OVER, done_by, now, detail=detail)
         pickup.handing_over_since = now
         pickup.save(update_fields=["handing_over_since"])
         SaleorCommand.objects.create(
@@ -145,18 +174,19 @@ def lines_refuse(
             .get(pk=shop_order_id)
         )
         _check_refusable(shop_order)
-        waiting = _waiting_refusals(shop_order)
+        waiting = waiting_payloads(shop_order)
         lines = list(shop_order.lines.order_by("position"))
+        left = {line.pk: pieces_left(line, waiting) for line in lines}
         rows = [
-            _refused_line(line, quantities[line.pk], waiting)
+            row_of_pieces(line, quantities[line.pk], left=left[line.pk], waiting=waiting)
             for line in lines
             if quantities.get(line.pk)
         ]
         if not rows:
             raise PickupError(_("Choisissez au moins un article à refuser."))
-        whole = sum(_left(line, waiting) for line in lines) == sum(row["quantity"] for row in rows)
+        whole = sum(left.values()) == sum(row["quantity"] for row in rows)
         whole = whole and not any(line.quantity_handed_over for line in lines)
-        shipping_cents = _shipping_left(shop_order, lines) if whole else 0
+        shipping_cents = shipping_left(shop_order, lines) if whole else 0
         total = sum(row["cents"] for row in rows) + shipping_cents
         command = SaleorCommand.objects.create(
             kind=CommandKind.REFUSE,
@@ -166,7 +196,7 @@ def lines_refuse(
             payload={
                 "lines": rows,
                 "shipping_cents": shipping_cents,
-                "refunds": _refunds(shop_order, total, waiting),
+                "refunds": refunds_by_tender(shop_order, total, waiting),
                 "restock": restock,
                 "reason": reason.strip()[:200] or DEFAULT_REASON,
             },
@@ -188,76 +218,6 @@ def _check_refusable(shop_order: ShopOrder) -> None:
             _("La commande %(shop_order)s est « %(state)s » : rien ne peut y être refusé.")
             % {"shop_order": shop_order, "state": shop_order.get_state_display()}
         )
-
-
-def _waiting_refusals(shop_order: ShopOrder) -> list[dict[str, Any]]:
-    """Return the payloads that Saleor has not all done, or whose result was not captured yet."""
-    commands = shop_order.saleor_commands.filter(kind=CommandKind.REFUSE)
-    commands = commands.exclude(state=CommandState.GIVEN_UP).exclude(
-        done_at__lt=F("shop_order__order__captured_at")
-    )
-    return list(commands.values_list("payload", flat=True))
-
-
-def _waiting(line: ShopOrderLine, waiting: list[dict[str, Any]], key: str) -> int:
-    return sum(
-        row[key] for payload in waiting for row in payload["lines"] if row["line"] == line.pk
-    )
-
-
-def _left(line: ShopOrderLine, waiting: list[dict[str, Any]]) -> int:
-    gone = line.quantity_handed_over + line.quantity_returned
-    return max(0, line.quantity - gone - _waiting(line, waiting, "quantity"))
-
-
-def _refused_line(
-    line: ShopOrderLine, quantity: int, waiting: list[dict[str, Any]]
-) -> dict[str, Any]:
-    if not 0 < quantity <= _left(line, waiting):
-        raise PickupError(
-            _("%(name)s : %(asked)s pièces à refuser, mais il en reste %(left)s.")
-            % {"name": line.name, "asked": quantity, "left": _left(line, waiting)}
-        )
-    before = line.quantity_returned + _waiting(line, waiting, "quantity")
-    cents = _share(line, before + quantity) - _share(line, before)
-    room = line.paid_cents - line.refunded_cents - _waiting(line, waiting, "cents")
-    return {
-        "line": line.pk,
-        "saleor_id": line.saleor_id,
-        "name": line.name,
-        "quantity": quantity,
-        "cents": max(0, min(cents, room)),
-    }
-
-
-def _share(line: ShopOrderLine, quantity: int) -> int:
-    """Return the price of the first ``quantity`` pieces; over all pieces it is the whole line."""
-    return price_of_pieces(line.gross_cents, line.quantity, quantity)
-
-
-def _shipping_left(shop_order: ShopOrder, lines: list[ShopOrderLine]) -> int:
-    goods = sum(line.paid_cents - line.refunded_cents for line in lines)
-    return max(0, shop_order.paid_cents - shop_order.refunded_cents - goods)
-
-
-def _refunds(
-    shop_order: ShopOrder, total_cents: int, waiting: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Share the refund over the tenders that paid this shop order, by what they still paid."""
-    kept = {
-        tender: charged - refunded
-        for tender, charged, refunded in shop_order.tender_shares.values_list(
-            "tender__saleor_id", "charged_cents", "refunded_cents"
-        )
-    }
-    for payload in waiting:
-        for refund in payload["refunds"]:
-            kept[refund["transaction"]] = kept.get(refund["transaction"], 0) - refund["cents"]
-    kept = {tender: max(0, cents) for tender, cents in kept.items()}
-    shares = allocate_capped(total_cents, kept, kept) if total_cents else {}
-    return [
-        {"transaction": tender, "cents": cents} for tender, cents in sorted(shares.items()) if cents
-    ]
 
 
 def command_give_up(

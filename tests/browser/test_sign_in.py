@@ -17,8 +17,8 @@ def test_the_office_s_people_land_in_the_back_office(visit, email: str) -> None:
 def test_a_merchant_lands_on_its_shop_and_signs_out(visit) -> None:
     visitor = visit(MERCHANT)
     visitor.check_width()
-    assert visitor.page.url == f"{visitor.url}/boutique/"
-    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Librairie des Halles")
+    assert visitor.page.url == f"{visitor.url}/boutique/comptoir/"
+    expect(visitor.page.get_by_text("Librairie des Halles · ")).to_be_visible()
     visitor.page.get_by_role("button", name="Se déconnecter").click()
     expect(visitor.page.get_by_role("heading", name="Connexion")).to_be_visible()
     visitor.page.goto("/boutique/")

@@ -27,17 +27,17 @@ class Visitor:
         self.faults: list[str] = []
         self.refusals: set[int] = set()
         self.changed_something = False
-        self._context = browser.new_context(
+        self.context = browser.new_context(
             base_url=url, viewport={"width": width, "height": HEIGHTS[width]}, locale="fr-FR"
         )
-        self._context.on("request", self._look_at_request)
-        self._context.on("response", self._look_at_response)
-        self._context.on("console", self._look_at_console)
-        self._context.on("weberror", lambda error: self.faults.append(f"script: {error.error}"))
-        self.page: Page = self._context.new_page()
+        self.context.on("request", self._look_at_request)
+        self.context.on("response", self._look_at_response)
+        self.context.on("console", self._look_at_console)
+        self.context.on("weberror", lambda error: self.faults.append(f"script: {error.error}"))
+        self.page: Page = self.context.new_page()
 
     def close(self) -> None:
-        self._context.close()
+        self.context.close()
 
     def sign_in(self, email: str, password: str = PASSWORD) -> None:
         """Fill in the form; the page that follows is open."""

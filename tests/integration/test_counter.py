@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def test_each_role_lands_on_its_own_page(client, db):
     demo_seed()
     client.force_login(User.objects.get(email="librairie@alencon.example"))
-    assert client.get("/").url == reverse("counter:shop")
+    assert client.get("/").url == reverse("counter:today")
     page = client.get(reverse("counter:shop"))
     assert page.status_code == 200
     assert "Librairie des Halles" in page.content.decode()

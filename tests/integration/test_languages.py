@@ -15,6 +15,7 @@ from saleor_alencon.accounts.models import User
 from saleor_alencon.inbox.models import InboxDocument, InboxState
 from saleor_alencon.local.demo import demo_seed
 from saleor_alencon.localized import amount_text, date_text, day_text, rate_text, units_text
+from saleor_alencon.orders.models import Pickup
 from saleor_alencon.orders.services import document_ingest, document_store
 from saleor_alencon.settlement.models import SettlementRun
 from saleor_alencon.settlement.services import SettlementError, run_approve, run_create
@@ -176,7 +177,10 @@ def test_no_word_of_the_other_language_is_on_the_merchants_pages(client, town, l
         client.get(reverse("admin:login"), headers=headers),
     ]
     client.force_login(person("librairie"))
-    pages.append(client.get(reverse("counter:shop"), headers=headers))
+    counter = ("shop", "today", "search", "code", "preparation", "who", "team", "devices")
+    pages += [client.get(reverse(f"counter:{name}"), headers=headers) for name in counter]
+    pickup = Pickup.objects.filter(shop__members__user=person("librairie")).first()
+    pages.append(client.get(reverse("counter:pickup", args=(pickup.pk,)), headers=headers))
     for page in pages:
         assert page.status_code == 200
         assert left_over(page, words) == []
