@@ -19,9 +19,10 @@ SHADES = {
     "50": 95,
     "100": 89,
     "200": 76,
-    "300": 59,
-    "400": 40,
-    "500": 20,
+    "300": 68,
+    "400": 57,
+    # Unfold's links on dark ground: lighter than its own, to be read (WCAG AA).
+    "500": 45,
     "600": 0,
     "700": -12,
     "800": -26,

@@ -21,5 +21,10 @@ def keep_everything(client: SaleorClient, report: Report, table: DeliveryTable) 
     keep_central_point(client, report, table.central, channel)
     keep_products(client, report, tax_classes)
     keep_delivery(client, report, table, channel["id"], tax_classes)
+    keep_words(client, report, table, channel["id"])
+
+
+def keep_words(client: SaleorClient, report: Report, table: DeliveryTable, channel_id: str) -> None:
+    """Keep menus, pages, the storefront's words and what it shows first."""
     keep_content(client, report)
-    keep_storefront(client, report, table, channel["id"])
+    keep_storefront(client, report, table, channel_id)
