@@ -1,6 +1,7 @@
 """« Pourquoi ce montant ? » for a merchant: its own statements, orders, payouts and balance."""
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -23,8 +24,15 @@ PAGES = {
 
 
 def _url(ref: Ref) -> str:
-    # A transaction has other parties' sides: a merchant sees its own entries, in its orders.
+    # A transaction has other parties' sides: a merchant sees its own entries, in its orders. A
+    # draft's statement is nobody's yet.
+    if ref.subject is Subject.LINE and not _settled_lines().filter(pk=ref.pk).exists():
+        return ""
     return reverse(PAGES[ref.subject], args=(ref.pk,)) if ref.subject in PAGES else ""
+
+
+def _settled_lines() -> QuerySet[StatementLine]:
+    return StatementLine.objects.filter(statement__run__state__in=SETTLED)
 
 
 def _page(request: HttpRequest, story: Story) -> HttpResponse:
@@ -48,9 +56,7 @@ def why_statement(request: HttpRequest, pk: int) -> HttpResponse:
 def why_line(request: HttpRequest, pk: int) -> HttpResponse:
     """Explain one line of one's own statements."""
     shop = own_shop(request.user)
-    line = get_object_or_404(
-        StatementLine, pk=pk, statement__shop=shop, statement__run__state__in=SETTLED
-    )
+    line = get_object_or_404(_settled_lines(), pk=pk, statement__shop=shop)
     return _page(request, line_story(line))
 
 

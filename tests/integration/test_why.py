@@ -260,6 +260,8 @@ def test_a_merchant_sees_its_own_explanations_and_nobody_elses(town, client):
             assert page.status_code == (200 if owner == shop.pk else 404), (name, row)
             if page.status_code == 200:
                 assert "/bureau/" not in page.content.decode()
+                for url in links(page.content.decode()):
+                    assert client.get(url).status_code == 200, url
     assert client.get(reverse("counter:why-balance")).status_code == 200
     hidden = Statement.objects.get(run__state="draft", shop=shop)
     assert client.get(reverse("counter:why-statement", args=[hidden.pk])).status_code == 404
