@@ -339,9 +339,9 @@ def test_a_new_password_begins_the_scope_in_the_same_answer(shops: Shops) -> Non
     merchant = make_merchant(shops.live, "nouveau@alencon.example", [shops.group_a])
     code = (
         "import json; from saleor.account.models import User;"
-        "from saleor.core.tokens import token_generator;"
+        "from saleor.core.tokens import password_reset_token_generator as generator;"
         f"user = User.objects.get(email='{merchant.email}');"
-        "print(json.dumps({'token': token_generator.make_token(user)}))"
+        "print(json.dumps({'token': generator.make_token(user)}))"
     )
     token = run_inside(shops.live, code)["token"]
     document = """mutation($email: String!, $password: String!, $token: String!) {
