@@ -2,10 +2,12 @@
 
 While it lasts, a connection that is opened gets the role before anything else, and every query
 passes by ``RequestScope.guard``, which refuses to run on a connection that is not in the role. The
-settings are written outside of transactions only, because a rollback would take them back.
+settings are written outside of transactions only, because a rollback would take them back. A task
+that a merchant's command started has the shop, too, as the tables' owner (tasks.py).
 """
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,17 +36,36 @@ LEAVE = (
 )
 
 
+OWNER = "none"  # SET ROLE's word for the login itself
+_thread = threading.local()
+
+
+def find_running() -> "RequestScope | None":
+    """Return the scope that this thread is in."""
+    running: RequestScope | None = getattr(_thread, "scope", None)
+    return running
+
+
 class RequestScope:
-    """One merchant's request, from its begin to ``end``; used by one thread."""
+    """One merchant's request, from its begin to ``end``; used by one thread.
+
+    ``role`` is the one it begins in: the merchant's, or the tables' owner for a task.
+    """
 
     def __init__(
-        self, user_id: int, shop: MerchantShop | None, *, email: str = "", look: Any = None
+        self,
+        user_id: int,
+        shop: MerchantShop | None,
+        *,
+        email: str = "",
+        look: Any = None,
+        role: str = ROLE,
     ) -> None:
         self.user_id = user_id
         self.email = email
         self.shop = shop
         self.look = look  # the Office's, when it is the Office that looks
-        self._role = ROLE
+        self._role = role
         self._held: dict[str, Any] = {}
         self._connections: list[Any] = []
 
@@ -58,6 +79,16 @@ class RequestScope:
 
         :raises ScopeLost: a connection is within a transaction, or has not this version's rules.
         """
+        self.watch()
+        try:
+            self.take_open()
+        except BaseException:
+            self.end()
+            raise
+
+    def watch(self) -> None:
+        """See to it that no query of this thread runs outside of the role."""
+        _thread.scope = self
         names = (
             settings.DATABASE_CONNECTION_DEFAULT_NAME,
             settings.DATABASE_CONNECTION_REPLICA_NAME,
@@ -67,13 +98,15 @@ class RequestScope:
             connection.execute_wrappers.append(self.guard)
             connection.init_connection_state = partial(self._opened, connection)
             self._connections.append(connection)
-        try:
-            for connection in self._connections:
-                if connection.connection is not None:
-                    self._take(connection)
-        except BaseException:
-            self.end()
-            raise
+
+    def take_open(self) -> None:
+        """Take the role on the connections that are open.
+
+        :raises ScopeLost: as ``begin``.
+        """
+        for connection in self._connections:
+            if connection.connection is not None:
+                self._take(connection)
 
     def end(self) -> None:
         """Give the role back; a connection that does not is closed."""
@@ -98,6 +131,8 @@ class RequestScope:
                 connection.close()
         self._connections.clear()
         self._held.clear()
+        if find_running() is self:
+            _thread.scope = None
 
     def guard(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
         """Run one query, on a connection that is in the wanted role."""
@@ -112,7 +147,7 @@ class RequestScope:
 
         :raises ScopeLost: within a transaction, whose end would undo the change of role.
         """
-        self._switch("none")
+        self._switch(OWNER)
         try:
             yield
         finally:

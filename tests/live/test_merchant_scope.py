@@ -335,6 +335,31 @@ def test_a_login_within_a_batch_begins_the_scope(shops: Shops) -> None:
     )
 
 
+def test_a_new_password_begins_the_scope_in_the_same_answer(shops: Shops) -> None:
+    merchant = make_merchant(shops.live, "nouveau@alencon.example", [shops.group_a])
+    code = (
+        "import json; from saleor.account.models import User;"
+        "from saleor.core.tokens import password_reset_token_generator as generator;"
+        f"user = User.objects.get(email='{merchant.email}');"
+        "print(json.dumps({'token': generator.make_token(user)}))"
+    )
+    token = run_inside(shops.live, code)["token"]
+    document = """mutation($email: String!, $password: String!, $token: String!) {
+      setPassword(email: $email, password: $password, token: $token) { token
+        user { email accessibleChannels { slug } editableGroups { id } }
+        errors { field code message } } }"""
+    who = {"email": merchant.email, "password": "un-autre-mot-de-passe-1", "token": token}
+    body = [{"query": document, "variables": who}, {"query": PRODUCTS}]
+
+    answers = shops.a.http.post(shops.a.url, json=body).json()
+
+    payload = answers[0]["data"]["setPassword"]
+    assert (payload["errors"], payload["user"]["email"]) == ([], merchant.email)
+    assert payload["token"]
+    own = shops.a.get(PRODUCTS)["products"]["totalCount"]
+    assert answers[1]["data"]["products"]["totalCount"] == own
+
+
 def test_nothing_leaks_to_the_next_request_on_the_same_threads(shops: Shops) -> None:
     admin = shops.live.town.staff
     everything = admin.execute(PRODUCTS)["products"]["totalCount"]
