@@ -16,7 +16,6 @@ from saleor_alencon.invoicing.services import dues_bill_cancel, dues_bill_issue
 from saleor_alencon.messaging.content import content_of
 from saleor_alencon.messaging.kinds import RULES, Audience, Kind
 from saleor_alencon.messaging.letters import write_letter
-from saleor_alencon.messaging.links import lead_to_orders
 from saleor_alencon.messaging.models import Channel, Message
 from saleor_alencon.messaging.samples import SAMPLES
 from saleor_alencon.messaging.sending import DELAYS, messages_send
@@ -24,6 +23,7 @@ from saleor_alencon.messaging.sms import mobile_number, sms_send
 from saleor_alencon.messaging.transport import InDoubt, NotSent, Rejected
 from saleor_alencon.orders.models import Order, Pickup
 from saleor_alencon.orders.services import document_ingest, document_store
+from saleor_alencon.pickups.links import order_link
 from saleor_alencon.pickups.notices import pickups_remind
 from saleor_alencon.pickups.services import (
     pickup_hand_over,
@@ -199,20 +199,26 @@ def test_a_call_for_dues_is_told_with_its_invoice_and_taken_back_with_it(town, m
     assert messages_send(clock=lambda: SOON) == {}
 
 
-def test_a_shopper_gets_the_link_to_the_order_where_there_is_one(town, mailoutbox, settings):
-    from saleor_alencon.messaging import links
-
-    before = list(links._ORDER_LINKS)
+def test_a_shopper_gets_the_link_to_the_order_where_the_offices_address_is_known(
+    town, mailoutbox, settings, client
+):
     settings.OFFICE_URL = "https://office.example"
-    lead_to_orders(lambda order: f"https://office.example/commande/{order.number}/")
-    try:
-        deliver(basket(shops=("librairie",)))
-        messages_send(clock=lambda: SOON)
-    finally:
-        links._ORDER_LINKS[:] = before
+    order = deliver(basket(shops=("librairie",)))
+    messages_send(clock=lambda: SOON)
     shopper, shop = sorted(mailoutbox, key=lambda each: "boutique.example" in each.to[0])
-    assert "https://office.example/commande/1/" in shopper.body
-    assert "commande/1/" not in shop.body
+    url = order_link(order)
+    assert url.startswith("https://office.example/commande/")
+    assert url in shopper.body
+    assert url in shopper.alternatives[0][0]
+    assert "/commande/" not in shop.body
+    assert client.get(url.removeprefix("https://office.example")).status_code == 200
+
+
+def test_without_the_offices_address_a_message_has_no_link(town, mailoutbox, settings):
+    settings.OFFICE_URL = None
+    deliver(basket(shops=("librairie",)))
+    messages_send(clock=lambda: SOON)
+    assert [each.body for each in mailoutbox if "/commande/" in each.body] == []
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from saleor_alencon.domain.pickup_slots import Slot
 from saleor_alencon.domain.shop_orders import PickupState
+from saleor_alencon.messaging.links import order_url
 from saleor_alencon.orders.models import Order, Pickup
 from saleor_alencon.pickups.links import LINK_DAYS, link_renew, order_of_token, order_token
 from saleor_alencon.pickups.models import PickupEvent, SaleorCommand
@@ -216,6 +217,12 @@ def test_wrong_renewed_and_expired_links_have_one_answer(client, town, monkeypat
     answer = client.get(page_url())
     assert answer.status_code == 404
     assert bodies == {answer.content}
+
+
+def test_messages_to_a_shopper_lead_to_the_page(town, settings):
+    assert order_url(order()) == ""
+    settings.OFFICE_URL = "https://office.alencon.example/"
+    assert order_url(order()) == f"https://office.alencon.example{page_url()}"
 
 
 def test_a_link_lasts_from_the_sale_or_from_its_renewal(town):
