@@ -30,7 +30,13 @@ from saleor_alencon.outputs.invoice import (
 from saleor_alencon.outputs.invoice import InvoiceKind as Kind
 from saleor_alencon.outputs.invoice_pdf import render_invoice_pdf
 from saleor_alencon.settlement.documents import party_of
-from saleor_alencon.settlement.models import RunState, Statement, StatementItem, StatementLine
+from saleor_alencon.settlement.models import (
+    RunState,
+    Statement,
+    StatementItem,
+    StatementLine,
+    StatementLineKind,
+)
 from saleor_alencon.shops.models import Association, Shop
 
 LETTERS: dict[Kind, str] = {"invoice": "F", "credit_note": "A"}
@@ -55,15 +61,25 @@ def statements_to_invoice() -> QuerySet[Statement]:
 
     One whose sales take what its refunds give back, at each rate of VAT, has nothing to invoice.
     """
-    taken = (
-        StatementItem.objects.filter(line__statement=OuterRef("pk"))
-        .order_by()
-        .values("order_line__commission_vat_rate_bps")
+    taken = _taken_by_rate(
+        StatementItem.objects.filter(line__statement=OuterRef("pk")),
+        "order_line__commission_vat_rate_bps",
+    )
+    fees = _taken_by_rate(
+        StatementLine.objects.filter(statement=OuterRef("pk"), kind=StatementLineKind.CHEQUE),
+        "cheque_movement__fee_vat_rate_bps",
+    )
+    approved = Q(run__state__in=[RunState.APPROVED, RunState.EXECUTED])
+    return Statement.objects.filter(approved, Exists(taken) | Exists(fees), invoice=None)
+
+
+def _taken_by_rate(rows: QuerySet[Any], rate: str) -> QuerySet[Any]:
+    return (
+        rows.order_by()
+        .values(rate)
         .annotate(commission=Sum("commission_cents"), vat=Sum("commission_vat_cents"))
         .exclude(commission=0, vat=0)
     )
-    approved = Q(run__state__in=[RunState.APPROVED, RunState.EXECUTED])
-    return Statement.objects.filter(approved, Exists(taken), invoice=None)
 
 
 def commission_invoices_issue(*, now: datetime.datetime) -> Issued:

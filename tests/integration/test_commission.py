@@ -285,7 +285,7 @@ def test_the_statement_names_the_rule_of_each_article(town):
     sold.deliver()
     found = statement(draft(), "librairie")
     (item,) = found.document["lines"][0]["items"]
-    assert found.document["statement_version"] == 2
+    assert found.document["statement_version"] == 3
     assert {name: item[name] for name in item if name.startswith("commission_")} == {
         "commission_rule": "Livres",
         "commission_rate_bps": 500,
