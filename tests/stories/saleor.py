@@ -89,4 +89,4 @@ class MemorySaleor:
             elif name != paid.intent:
                 backs[name] = backs.get(name, 0) - cents
         disputed = {name: (cents, False) for name, cents in backs.items() if cents}
-        return Tender(charged, sum(refunds.values()), False, paid.intent, {}, disputed)
+        return Tender(charged, sum(refunds.values()), reference=paid.intent, disputed=disputed)
