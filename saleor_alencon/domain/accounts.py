@@ -66,7 +66,7 @@ PLAN: dict[AccountKind, PlanEntry] = {
     AccountKind.GIFT_CHEQUE_LIABILITY: PlanEntry(
         "419700", gettext_noop("Chèques cadeaux à honorer")
     ),
-    AccountKind.GIFT_CHEQUES_EXPIRED: PlanEntry("758800", gettext_noop("Chèques cadeaux périmés")),
+    AccountKind.GIFT_CHEQUES_EXPIRED: PlanEntry("758100", gettext_noop("Chèques cadeaux périmés")),
     AccountKind.OTHER_TENDER_CLEARING: PlanEntry(
         "517900", gettext_noop("Autres moyens de paiement")
     ),

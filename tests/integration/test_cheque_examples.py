@@ -105,7 +105,7 @@ def test_the_accounts_of_each_event():
         )
         movement_settle(movement_id=movement.pk, clock=clock)
 
-    numbers = ("419700", "512100", "467200", "758800")
+    numbers = ("419700", "512100", "467200", "758100")
     rows = table("Blocked, repaid, expired")
     for (name, *amounts), event in zip(rows, (selling, taking, expiring, paying_back), strict=True):
         kept["before"] = balances()

@@ -57,11 +57,11 @@ def test_the_shops_page_lists_a_pickup_once_it_is_paid(basket, client):
     merchant = User.objects.create_user("libraire@alencon.example", "un-mot-de-passe-long")
     Shop.objects.get(slug="librairie").members.create(user=merchant)
     client.force_login(merchant)
-    code = Pickup.objects.get().code
-    assert code not in client.get(reverse("counter:shop")).content.decode()
+    page = reverse("counter:pickup", args=[Pickup.objects.get().pk])
+    assert page not in client.get(reverse("counter:today")).content.decode()
     basket.tenders[0].charged_cents = 5000
     basket.deliver()
-    assert code in client.get(reverse("counter:shop")).content.decode()
+    assert page in client.get(reverse("counter:today")).content.decode()
 
 
 @pytest.mark.parametrize("state", ["to_prepare", "ready", "handed_over"])

@@ -56,7 +56,7 @@ def test_a_month_is_one_of_twelve():
 
 def test_charges_and_revenue_are_the_classes_6_and_7():
     numbers = sorted(entry.number for entry in PLAN.values() if is_result(entry.number))
-    assert [number[0] for number in numbers] == ["6"] * 2 + ["7"] * 3
+    assert [number[0] for number in numbers] == ["6"] * 4 + ["7"] * 5
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,8 @@ def test_charges_and_revenue_are_the_classes_6_and_7():
 )
 def test_a_result_goes_to_an_account_by_its_sign_and_its_age(cents, previous_year, number):
     assert result_account(cents, previous_year=previous_year).number == number
+
+
+def test_each_number_of_the_plan_has_one_label():
+    entries = set(PLAN.values())
+    assert len({entry.number for entry in entries}) == len(entries)
