@@ -1,5 +1,6 @@
 """Negative balances that are asked for: called, paid, reminded, cancelled."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -25,7 +26,7 @@ from saleor_alencon.office.admin.base import (
     list_url,
     user_of,
 )
-from saleor_alencon.office.admin.dues import PaymentForm
+from saleor_alencon.office.admin.dues import ask_payment
 from saleor_alencon.office.admin.form_fields import reason_field
 from saleor_alencon.settlement.demands import (
     demand_call,
@@ -172,28 +173,8 @@ class DemandAdmin(ReadOnlyAdmin):
     )
     def pay(self, request: HttpRequest, object_id: str) -> HttpResponse:
         demand: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
-
-        def command(form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: demand_pay(
-                    demand_id=demand.pk,
-                    recorded_by=user_of(request),
-                    now=timezone.now(),
-                    **form.cleaned_data,
-                ),
-                _("Le paiement est noté."),
-            )
-
-        return confirm(
-            self,
-            request,
-            title=_("Noter un paiement de %(shop)s") % {"shop": demand.shop},
-            text=_("Reste à payer : %(owed)s.") % {"owed": self.owed(demand)},
-            button=_("Noter"),
-            command=command,
-            back=change_url(demand),
-            form_class=PaymentForm,
+        return ask_payment(
+            self, request, demand, self.owed(demand), partial(demand_pay, demand_id=demand.pk)
         )
 
     @action(

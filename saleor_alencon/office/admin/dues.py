@@ -1,6 +1,6 @@
 """The members' dues: what a year costs, called with an invoice each, and collected."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -99,6 +99,31 @@ class PaymentForm(forms.Form):
         required=False,
         max_length=80,
         widget=UnfoldAdminTextInputWidget,
+    )
+
+
+def ask_payment(
+    model_admin: ReadOnlyAdmin,
+    request: HttpRequest,
+    debt: Any,
+    owed: str,
+    record: Callable[..., Any],
+) -> HttpResponse:
+    """Ask what a shop has paid of a debt (GET), then note it by ``record`` (POST)."""
+
+    def command(form: forms.Form) -> None:
+        who = {"recorded_by": user_of(request), "now": timezone.now()}
+        attempt(request, lambda: record(**who, **form.cleaned_data), _("Le paiement est noté."))
+
+    return confirm(
+        model_admin,
+        request,
+        title=_("Noter un paiement de %(shop)s") % {"shop": debt.shop},
+        text=_("Reste à payer : %(owed)s.") % {"owed": owed},
+        button=_("Noter"),
+        command=command,
+        back=change_url(debt),
+        form_class=PaymentForm,
     )
 
 
@@ -236,28 +261,8 @@ class DuesBillAdmin(ReadOnlyAdmin):
     )
     def pay(self, request: HttpRequest, object_id: str) -> HttpResponse:
         bill: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
-
-        def command(form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: payment_record(
-                    bill_id=bill.pk,
-                    recorded_by=user_of(request),
-                    now=timezone.now(),
-                    **form.cleaned_data,
-                ),
-                _("Le paiement est noté."),
-            )
-
-        return confirm(
-            self,
-            request,
-            title=_("Noter un paiement de %(shop)s") % {"shop": bill.shop},
-            text=_("Reste à payer : %(owed)s.") % {"owed": self.owed(bill)},
-            button=_("Noter"),
-            command=command,
-            back=change_url(bill),
-            form_class=PaymentForm,
+        return ask_payment(
+            self, request, bill, self.owed(bill), partial(payment_record, bill_id=bill.pk)
         )
 
     @action(
