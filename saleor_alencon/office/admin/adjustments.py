@@ -1,5 +1,6 @@
 """Corrections by hand and reserves: drafted here, approved by a second person."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -22,9 +23,8 @@ from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
     amount,
-    attempt,
+    ask,
     change_url,
-    confirm,
     download,
     link,
     list_url,
@@ -209,17 +209,7 @@ class AdjustmentAdmin(ReadOnlyAdmin):
         icon="add",
     )
     def draft(self, request: HttpRequest) -> HttpResponse:
-        def command(form: forms.Form) -> str | None:
-            made = attempt(
-                request,
-                lambda: adjustment_draft(
-                    drafted_by=user_of(request), now=timezone.now(), **form.cleaned_data
-                ),
-                _("La régularisation est préparée. Une seconde personne doit l'approuver."),
-            )
-            return change_url(made) if isinstance(made, Adjustment) else None
-
-        return confirm(
+        return ask(
             self,
             request,
             title=_("Préparer une régularisation"),
@@ -228,7 +218,9 @@ class AdjustmentAdmin(ReadOnlyAdmin):
                 "sur son prochain relevé."
             ),
             button=_("Préparer"),
-            command=command,
+            do=partial(adjustment_draft, drafted_by=user_of(request), now=timezone.now()),
+            done=_("La régularisation est préparée. Une seconde personne doit l'approuver."),
+            to_made=True,
             back=list_url(Adjustment),
             form_class=AdjustmentForm,
         )
@@ -290,16 +282,14 @@ class AdjustmentAdmin(ReadOnlyAdmin):
             "reason": found.reason,
         }
 
-        def run_command(_form: forms.Form) -> None:
-            attempt(request, lambda: command(found.pk), done)
-
-        return confirm(
+        return ask(
             self,
             request,
             title=title % words,
             text=text % words,
             button=button,
-            command=run_command,
+            do=partial(command, found.pk),
+            done=done,
             back=change_url(found),
         )
 
@@ -312,20 +302,7 @@ class AdjustmentAdmin(ReadOnlyAdmin):
     def reverse(self, request: HttpRequest, object_id: str) -> HttpResponse:
         found = get_object_or_404(self.get_queryset(request), pk=object_id)
 
-        def command(form: forms.Form) -> str | None:
-            made = attempt(
-                request,
-                lambda: adjustment_reverse(
-                    adjustment_id=found.pk,
-                    reason=form.cleaned_data["reason"],
-                    drafted_by=user_of(request),
-                    now=timezone.now(),
-                ),
-                _("L'annulation est préparée. Une seconde personne doit l'approuver."),
-            )
-            return change_url(made) if isinstance(made, Adjustment) else None
-
-        return confirm(
+        return ask(
             self,
             request,
             title=_("Annuler %(adjustment)s ?") % {"adjustment": found},
@@ -334,7 +311,14 @@ class AdjustmentAdmin(ReadOnlyAdmin):
                 "préparée et attend l'approbation."
             ),
             button=_("Préparer l'annulation"),
-            command=command,
+            do=partial(
+                adjustment_reverse,
+                adjustment_id=found.pk,
+                drafted_by=user_of(request),
+                now=timezone.now(),
+            ),
+            done=_("L'annulation est préparée. Une seconde personne doit l'approuver."),
+            to_made=True,
             back=change_url(found),
             form_class=ReversalForm,
         )

@@ -1,6 +1,7 @@
 """What the back-office's pages share: read-only records, amounts, and confirmed commands."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from django import forms
@@ -146,6 +147,28 @@ def confirm(
         "opts": admin.opts,
     }
     return TemplateResponse(request, "office/confirm.html", context)
+
+
+def ask(
+    admin: ModelAdmin,
+    request: HttpRequest,
+    *,
+    do: Callable[..., Any],
+    done: str,
+    back: str,
+    to_made: bool = False,
+    **question: Any,
+) -> HttpResponse:
+    """Ask as ``confirm``, then do it with the form's values, and say that it was done or why not.
+
+    ``to_made``: the next page is the one of what ``do`` returned, when it was not refused.
+    """
+
+    def command(form: forms.Form) -> str | None:
+        made = attempt(request, partial(do, **form.cleaned_data), done)
+        return change_url(made) if to_made and isinstance(made, Model) else None
+
+    return confirm(admin, request, command=command, back=back, **question)
 
 
 def words_filter(field: str, heading: str | Promise, words: Words) -> type[SimpleListFilter]:

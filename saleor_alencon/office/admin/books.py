@@ -1,7 +1,7 @@
 """The books: the financial years, closing one, what is exported of it, and its reports."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.contrib import admin, messages
@@ -32,7 +32,7 @@ from saleor_alencon.books.years import (
 )
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.localized import date_text
-from saleor_alencon.office.admin.base import ReadOnlyAdmin, attempt, confirm, download, user_of
+from saleor_alencon.office.admin.base import ReadOnlyAdmin, ask, attempt, confirm, download, user_of
 from saleor_alencon.office.admin.books_reports import ReportPages, page_url
 
 STATES = {
@@ -177,16 +177,7 @@ class ClosedYearAdmin(ReportPages, ReadOnlyAdmin):
         if month is None:
             raise BooksError(_("Aucun mois n'est à clore : le dernier terminé est déjà clos."))
 
-        def command(_form: Any) -> None:
-            attempt(
-                request,
-                lambda: month_close(
-                    first_day=month, closed_by=user_of(request), now=timezone.now()
-                ),
-                _("Le mois est clos."),
-            )
-
-        return confirm(
+        return ask(
             self,
             request,
             title=_("Clore le mois du %(start)s au %(end)s ?")
@@ -196,7 +187,10 @@ class ClosedYearAdmin(ReportPages, ReadOnlyAdmin):
                 "ouvert. Un mois clos ne se rouvre pas : il se corrige par d'autres écritures."
             ),
             button=_("Clore"),
-            command=command,
+            do=partial(
+                month_close, first_day=month, closed_by=user_of(request), now=timezone.now()
+            ),
+            done=_("Le mois est clos."),
             back=page_url("changelist"),
             danger=True,
         )

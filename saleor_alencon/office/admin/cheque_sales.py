@@ -1,6 +1,7 @@
 """Sales of gift cheques: sold to a company or one by one, and printed."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -32,9 +33,7 @@ from saleor_alencon.localized import amount_text
 from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     amount,
-    attempt,
-    change_url,
-    confirm,
+    ask,
     download,
     link,
     list_url,
@@ -140,17 +139,7 @@ class ChequeSaleAdmin(Sells, ReadOnlyAdmin):
         icon="redeem",
     )
     def sell(self, request: HttpRequest) -> HttpResponse:
-        def command(form: forms.Form) -> str | None:
-            sale = attempt(
-                request,
-                lambda: cheques_sell(
-                    sold_by=user_of(request), now=timezone.now(), **form.cleaned_data
-                ),
-                _("Les chèques sont vendus : imprimez leur feuille."),
-            )
-            return change_url(sale) if sale else None
-
-        return confirm(
+        return ask(
             self,
             request,
             title=_("Vendre des chèques cadeaux"),
@@ -159,7 +148,9 @@ class ChequeSaleAdmin(Sells, ReadOnlyAdmin):
                 "aux porteurs : ni recette, ni TVA à la vente (art. 256 ter du CGI)."
             ),
             button=_("Vendre"),
-            command=command,
+            do=partial(cheques_sell, sold_by=user_of(request), now=timezone.now()),
+            done=_("Les chèques sont vendus : imprimez leur feuille."),
+            to_made=True,
             back=list_url(ChequeSale),
             form_class=SaleForm,
         )

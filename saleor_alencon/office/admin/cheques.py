@@ -32,7 +32,7 @@ from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
     amount,
-    attempt,
+    ask,
     change_url,
     confirm,
     link,
@@ -252,17 +252,14 @@ class ChequeAdmin(Sells, ReadOnlyAdmin):
     ) -> HttpResponse:
         cheque = get_object_or_404(Cheque, pk=object_id)
 
-        def command(form: forms.Form) -> None:
-            asked = {"cheque_id": cheque.pk, "done_by": user_of(request), "now": timezone.now()}
-            attempt(request, partial(step, **asked, **form.cleaned_data), done)
-
-        return confirm(
+        return ask(
             self,
             request,
             title=_("%(what)s le chèque %(cheque)s ?") % {"what": button, "cheque": cheque},
             text=text,
             button=button,
-            command=command,
+            do=partial(step, cheque_id=cheque.pk, done_by=user_of(request), now=timezone.now()),
+            done=done,
             back=change_url(cheque),
             form_class=form_class,
             danger=danger,

@@ -19,6 +19,7 @@ from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
     amount,
+    ask,
     attempt,
     change_url,
     confirm,
@@ -186,20 +187,14 @@ class DemandAdmin(ReadOnlyAdmin):
     def remind(self, request: HttpRequest, object_id: str) -> HttpResponse:
         demand: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
 
-        def command(_form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: demand_remind(demand_id=demand.pk, now=timezone.now()),
-                _("La relance est notée."),
-            )
-
-        return confirm(
+        return ask(
             self,
             request,
             title=_("Noter une relance de %(shop)s ?") % {"shop": demand.shop},
             text=_("Reste à payer : %(owed)s.") % {"owed": self.owed(demand)},
             button=_("Noter"),
-            command=command,
+            do=partial(demand_remind, demand_id=demand.pk, now=timezone.now()),
+            done=_("La relance est notée."),
             back=change_url(demand),
         )
 
@@ -212,19 +207,7 @@ class DemandAdmin(ReadOnlyAdmin):
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         demand: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
 
-        def command(form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: demand_cancel(
-                    demand_id=demand.pk,
-                    cancelled_by=user_of(request),
-                    reason=form.cleaned_data["reason"],
-                    now=timezone.now(),
-                ),
-                _("Le reste est annulé : le solde de la boutique est de nouveau négatif."),
-            )
-
-        return confirm(
+        return ask(
             self,
             request,
             title=_("Annuler ce qui reste de %(demand)s ?") % {"demand": demand},
@@ -233,7 +216,13 @@ class DemandAdmin(ReadOnlyAdmin):
                 "n'est pas payé, et ses ventes le couvrent."
             ),
             button=_("Annuler le reste"),
-            command=command,
+            do=partial(
+                demand_cancel,
+                demand_id=demand.pk,
+                cancelled_by=user_of(request),
+                now=timezone.now(),
+            ),
+            done=_("Le reste est annulé : le solde de la boutique est de nouveau négatif."),
             back=change_url(demand),
             form_class=CancelForm,
             danger=True,

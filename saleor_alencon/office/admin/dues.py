@@ -30,6 +30,7 @@ from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
     amount,
+    ask,
     attempt,
     change_url,
     confirm,
@@ -110,18 +111,14 @@ def ask_payment(
     record: Callable[..., Any],
 ) -> HttpResponse:
     """Ask what a shop has paid of a debt (GET), then note it by ``record`` (POST)."""
-
-    def command(form: forms.Form) -> None:
-        who = {"recorded_by": user_of(request), "now": timezone.now()}
-        attempt(request, lambda: record(**who, **form.cleaned_data), _("Le paiement est noté."))
-
-    return confirm(
+    return ask(
         model_admin,
         request,
         title=_("Noter un paiement de %(shop)s") % {"shop": debt.shop},
         text=_("Reste à payer : %(owed)s.") % {"owed": owed},
         button=_("Noter"),
-        command=command,
+        do=partial(record, recorded_by=user_of(request), now=timezone.now()),
+        done=_("Le paiement est noté."),
         back=change_url(debt),
         form_class=PaymentForm,
     )

@@ -1,8 +1,8 @@
 """Orders and orders by shop, as ingested; articles of a shop order may be refused."""
 
+from functools import partial
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -18,9 +18,8 @@ from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
     amount,
-    attempt,
+    ask,
     change_url,
-    confirm,
     link,
     rate,
 )
@@ -270,19 +269,13 @@ class OrderAdmin(ReadOnlyAdmin):
         """End the shopper's link, for one that was given to the wrong person."""
         order = get_object_or_404(Order, pk=object_id)
 
-        def command(_form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: link_renew(order_id=order.pk, now=timezone.now()),
-                gettext("Le lien est renouvelé : envoyez le nouveau au client."),
-            )
-
-        return confirm(
+        return ask(
             self,
             request,
             title=gettext("Renouveler le lien du client ?"),
             text=gettext("Celui qu'il a reçu n'ouvrira plus rien."),
             button=gettext("Confirmer"),
-            command=command,
+            do=partial(link_renew, order_id=order.pk, now=timezone.now()),
+            done=gettext("Le lien est renouvelé : envoyez le nouveau au client."),
             back=change_url(order),
         )

@@ -1,9 +1,9 @@
 """Pickups at the counter: their code, their steps and what was done."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -20,9 +20,8 @@ from saleor_alencon.domain.shop_orders import PickupState
 from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
-    attempt,
+    ask,
     change_url,
-    confirm,
     link,
     user_of,
 )
@@ -187,20 +186,14 @@ class PickupAdmin(ReadOnlyAdmin):
         """Confirm one step of one pickup."""
         pickup = get_object_or_404(Pickup, pk=object_id)
 
-        def command(_form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: service(pickup_id=pickup.pk, done_by=user_of(request), now=timezone.now()),
-                _("C'est noté."),
-            )
-
-        return confirm(
+        return ask(
             self,
             request,
             title=title % {"code": pickup.code},
             text=text,
             button=_("Confirmer"),
-            command=command,
+            do=partial(service, pickup_id=pickup.pk, done_by=user_of(request), now=timezone.now()),
+            done=_("C'est noté."),
             back=change_url(pickup),
         )
 

@@ -1,5 +1,6 @@
 """What shoppers ask about their data, what was erased, and how long it is kept."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,7 +17,7 @@ from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget
 from saleor_alencon.inbox.models import ErasedOrder
 from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
-    attempt,
+    ask,
     change_url,
     confirm,
     download,
@@ -127,17 +128,7 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
         icon="add",
     )
     def note(self, request: HttpRequest) -> HttpResponse:
-        def command(form: forms.Form) -> str | None:
-            noted = attempt(
-                request,
-                lambda: request_open(
-                    opened_by=user_of(request), now=timezone.now(), **form.cleaned_data
-                ),
-                _("La demande est notée."),
-            )
-            return change_url(noted) if noted else None
-
-        return confirm(
+        return ask(
             self,
             request,
             title=_("Noter la demande d'un client"),
@@ -146,7 +137,9 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
                 "commandes. Le délai de réponse est d'un mois."
             ),
             button=_("Noter"),
-            command=command,
+            do=partial(request_open, opened_by=user_of(request), now=timezone.now()),
+            done=_("La demande est notée."),
+            to_made=True,
             back=list_url(PrivacyRequest),
             form_class=RequestForm,
         )
@@ -160,18 +153,9 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
     def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
         found = get_object_or_404(PrivacyRequest, pk=object_id)
 
-        def command(_form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: request_erase(
-                    request_id=found.pk, done_by=user_of(request), now=timezone.now()
-                ),
-                _("L'effacement est fait pour toutes les commandes qui le permettent."),
-            )
-
         every = person_orders(found.email)
         now_erasable = erasable(every).count()
-        return confirm(
+        return ask(
             self,
             request,
             title=_("Effacer cette personne ?"),
@@ -182,7 +166,10 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
             )
             % {"now": now_erasable, "later": every.count() - now_erasable},
             button=_("Effacer"),
-            command=command,
+            do=partial(
+                request_erase, request_id=found.pk, done_by=user_of(request), now=timezone.now()
+            ),
+            done=_("L'effacement est fait pour toutes les commandes qui le permettent."),
             back=change_url(found),
             danger=True,
         )
@@ -222,19 +209,7 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
     def refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
         found = get_object_or_404(PrivacyRequest, pk=object_id)
 
-        def command(form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: request_refuse(
-                    request_id=found.pk,
-                    reason=form.cleaned_data["reason"],
-                    done_by=user_of(request),
-                    now=timezone.now(),
-                ),
-                _("La demande est refusée."),
-            )
-
-        return confirm(
+        return ask(
             self,
             request,
             title=_("Refuser la demande ?"),
@@ -243,7 +218,10 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
                 "(RGPD, art. 12, paragraphe 4)."
             ),
             button=_("Refuser"),
-            command=command,
+            do=partial(
+                request_refuse, request_id=found.pk, done_by=user_of(request), now=timezone.now()
+            ),
+            done=_("La demande est refusée."),
             back=change_url(found),
             form_class=RefuseForm,
             danger=True,

@@ -1,9 +1,9 @@
 """What the payment provider says: movements, payouts, disputes, and whether the books agree."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
@@ -22,9 +22,8 @@ from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
     amount,
-    attempt,
+    ask,
     change_url,
-    confirm,
     link,
     list_url,
     words_filter,
@@ -155,20 +154,14 @@ class BalanceTransactionAdmin(ReadOnlyAdmin):
     def fetch(self, request: HttpRequest) -> HttpResponse:
         """Read what is new now instead of waiting for the scheduler."""
 
-        def command(_form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: news_take(gateway=Gateway.from_settings(), now=timezone.now()),
-                _("Les mouvements de Stripe sont lus."),
-            )
-
-        return confirm(
+        return ask(
             self,
             request,
             title=_("Lire Stripe maintenant ?"),
             text=_("Ce qui est nouveau est lu et comptabilisé, comme toutes les cinq minutes."),
             button=_("Lire"),
-            command=command,
+            do=partial(news_take, gateway=Gateway.from_settings(), now=timezone.now()),
+            done=_("Les mouvements de Stripe sont lus."),
             back=agreement_url(),
         )
 

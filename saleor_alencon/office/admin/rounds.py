@@ -1,5 +1,6 @@
 """Delivery rounds in the back-office: planned from what stands packed, followed to their end."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -21,6 +22,7 @@ from saleor_alencon.domain.shop_orders import PickupPlace
 from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
+    ask,
     attempt,
     change_url,
     confirm,
@@ -239,22 +241,16 @@ class DeliveryRoundAdmin(ReadOnlyAdmin):
     def give_up(self, request: HttpRequest, object_id: str) -> HttpResponse:
         found = get_object_or_404(DeliveryRound, pk=object_id)
 
-        def command(_form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: round_cancel(
-                    round_id=found.pk, done_by=user_of(request), now=timezone.now()
-                ),
-                _("La tournée est abandonnée, ses colis attendent une autre."),
-            )
-
-        return confirm(
+        return ask(
             self,
             request,
             title=_("Abandonner la tournée %(number)s ?") % {"number": found.number},
             text=_("Ses colis redeviennent libres."),
             button=_("Abandonner"),
-            command=command,
+            do=partial(
+                round_cancel, round_id=found.pk, done_by=user_of(request), now=timezone.now()
+            ),
+            done=_("La tournée est abandonnée, ses colis attendent une autre."),
             back=change_url(found),
             danger=True,
         )

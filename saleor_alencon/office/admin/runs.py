@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -22,6 +23,7 @@ from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
     amount,
+    ask,
     attempt,
     change_url,
     confirm,
@@ -342,16 +344,14 @@ class SettlementRunAdmin(RunPreview, RunSending, RunDelivery, ReadOnlyAdmin):
             "total": amount_text(run.total_cents),
         }
 
-        def run_command(_form: forms.Form) -> None:
-            attempt(request, lambda: command(run.pk, timezone.now()), done)
-
-        return confirm(
+        return ask(
             self,
             request,
             title=title % words,
             text=text % words,
             button=button,
-            command=run_command,
+            do=partial(command, run.pk, timezone.now()),
+            done=done,
             back=change_url(run),
             danger=danger,
         )

@@ -1,5 +1,6 @@
 """What is decided about settlement: rules, one shop's terms, and why money is held back."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -22,9 +23,8 @@ from saleor_alencon.ledger.balances import shop_balances
 from saleor_alencon.localized import amount_text
 from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
-    attempt,
+    ask,
     change_url,
-    confirm,
     list_url,
     rate,
     user_of,
@@ -185,20 +185,14 @@ class ShopHoldAdmin(ReadOnlyAdmin):
         icon="block",
     )
     def hold(self, request: HttpRequest) -> HttpResponse:
-        def command(form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: hold_set(held_by=user_of(request), now=timezone.now(), **form.cleaned_data),
-                _("Les versements de cette boutique sont retenus."),
-            )
-
-        return confirm(
+        return ask(
             self,
             request,
             title=_("Retenir les versements d'une boutique ?"),
             text=_("Ce qui lui est dû est reporté, sans limite de temps, jusqu'à la levée."),
             button=_("Retenir"),
-            command=command,
+            do=partial(hold_set, held_by=user_of(request), now=timezone.now()),
+            done=_("Les versements de cette boutique sont retenus."),
             back=reverse(HELD),
             form_class=HoldForm,
             danger=True,
@@ -213,20 +207,14 @@ class ShopHoldAdmin(ReadOnlyAdmin):
     def lift(self, request: HttpRequest, object_id: str) -> HttpResponse:
         hold = get_object_or_404(ShopHold, pk=object_id)
 
-        def command(_form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: hold_lift(hold_id=hold.pk, lifted_by=user_of(request), now=timezone.now()),
-                _("La retenue est levée."),
-            )
-
-        return confirm(
+        return ask(
             self,
             request,
             title=_("Lever la retenue de « %(shop)s » ?") % {"shop": hold.shop},
             text=_("Ce qui est reporté part avec son prochain reversement."),
             button=_("Lever"),
-            command=command,
+            do=partial(hold_lift, hold_id=hold.pk, lifted_by=user_of(request), now=timezone.now()),
+            done=_("La retenue est levée."),
             back=reverse(HELD),
         )
 
@@ -236,19 +224,7 @@ class ShopHoldAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         shop = get_object_or_404(Shop, pk=shop_id)
 
-        def command(form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: account_confirm(
-                    shop=shop,
-                    how=form.cleaned_data["how"],
-                    confirmed_by=user_of(request),
-                    now=timezone.now(),
-                ),
-                _("Le compte est confirmé : les versements y vont."),
-            )
-
-        return confirm(
+        return ask(
             self,
             request,
             title=_("Confirmer le compte bancaire de « %(shop)s » ?") % {"shop": shop},
@@ -258,7 +234,10 @@ class ShopHoldAdmin(ReadOnlyAdmin):
             )
             % {"iban": shop.iban or "—"},
             button=_("Confirmer"),
-            command=command,
+            do=partial(
+                account_confirm, shop=shop, confirmed_by=user_of(request), now=timezone.now()
+            ),
+            done=_("Le compte est confirmé : les versements y vont."),
             back=reverse(HELD),
             form_class=ConfirmationForm,
         )

@@ -1,5 +1,6 @@
 """Shoppers: the rules they follow, where the shops are, and what they withdrew from."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,9 +15,8 @@ from unfold.decorators import action, display
 from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
-    attempt,
+    ask,
     change_url,
-    confirm,
     link,
     user_of,
 )
@@ -128,22 +128,19 @@ class WithdrawalAdmin(ReadOnlyAdmin):
         """Take the goods back and have them refunded, once they are there."""
         withdrawal = get_object_or_404(Withdrawal, pk=object_id)
 
-        def command(_form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: withdrawal_take_back(
-                    withdrawal_id=withdrawal.pk, done_by=user_of(request), now=timezone.now()
-                ),
-                _("Le remboursement est demandé à Saleor."),
-            )
-
-        return confirm(
+        return ask(
             self,
             request,
             title=_("Reprendre les articles et les rembourser ?"),
             text=_("Le prix des articles est remboursé sur les moyens de paiement, au centime."),
             button=_("Reprendre et rembourser"),
-            command=command,
+            do=partial(
+                withdrawal_take_back,
+                withdrawal_id=withdrawal.pk,
+                done_by=user_of(request),
+                now=timezone.now(),
+            ),
+            done=_("Le remboursement est demandé à Saleor."),
             back=change_url(withdrawal),
             danger=True,
         )
@@ -181,26 +178,20 @@ class WithdrawalAdmin(ReadOnlyAdmin):
         """Confirm how one declaration ends."""
         withdrawal = get_object_or_404(Withdrawal, pk=object_id)
 
-        def command(form: forms.Form) -> None:
-            attempt(
-                request,
-                lambda: withdrawal_end(
-                    withdrawal_id=withdrawal.pk,
-                    state=state,
-                    outcome=form.cleaned_data["outcome"],
-                    ended_by=user_of(request),
-                    now=timezone.now(),
-                ),
-                _("C'est noté."),
-            )
-
-        return confirm(
+        return ask(
             self,
             request,
             title=title,
             text=text,
             button=_("Confirmer"),
-            command=command,
+            do=partial(
+                withdrawal_end,
+                withdrawal_id=withdrawal.pk,
+                state=state,
+                ended_by=user_of(request),
+                now=timezone.now(),
+            ),
+            done=_("C'est noté."),
             back=change_url(withdrawal),
             form_class=OutcomeForm,
             danger=state == WithdrawalState.REFUSED,
