@@ -10,13 +10,15 @@ import pytest
 from tests import figures
 from tests.not_run import skip_left_out
 
+HERE = Path(__file__).parent
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     skip_left_out(item)
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     from hypothesis import settings
 
     from tests.catalogues import compile_changed
@@ -25,7 +27,29 @@ def pytest_configure() -> None:
     settings.register_profile("untimed", deadline=None)
     settings.load_profile("untimed")
 
-    compile_changed()
+    if not hasattr(config, "workerinput"):  # one of `make test`'s parallel processes has it
+        compile_changed()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares one set-up: the live tests, those of the browser, each file's."""
+    for item in items:
+        folder = item.path.relative_to(HERE).parts[0]
+        group = folder if folder in ("live", "browser") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Give the figures of a parallel process to the one that began it."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["figures"] = figures.told(session.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node) -> None:
+    """Take the figures of a parallel process; one that was killed has none."""
+    if "figures" in getattr(node, "workeroutput", {}):
+        figures.hear(node.config, node.workeroutput["figures"])
 
 
 def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:

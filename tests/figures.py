@@ -1,6 +1,7 @@
 """Figures that a run of the tests prints at its end: how many points, runs, sequences."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -36,3 +37,14 @@ def summary_lines(config: pytest.Config) -> list[str]:
             f"{len(points)} actions: nothing lost, nothing doubled"
         )
     return lines
+
+
+def told(config: pytest.Config) -> dict[str, Any]:
+    """Return all figures of this process, as the process that began the tests takes them."""
+    return {"lines": config.stash.get(LINES, []), "killed": config.stash.get(KILLED, {})}
+
+
+def hear(config: pytest.Config, figures: dict[str, Any]) -> None:
+    """Take the figures of a process that ran a part of the tests."""
+    config.stash.setdefault(LINES, []).extend(figures["lines"])
+    config.stash.setdefault(KILLED, {}).update(figures["killed"])

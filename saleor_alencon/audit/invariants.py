@@ -25,11 +25,13 @@ QUERIES: dict[str, str] = {
          GROUP BY a.currency HAVING sum(e.amount_cents) <> 0""",
     "shares of a tender and the shopper's credit sum to the order's tenders": """
         SELECT format('order %s', o.number) FROM orders_order o
-          JOIN orders_tender t ON t.order_id = o.id
-         GROUP BY o.id
-        HAVING sum(t.charged_cents - t.refunded_cents) <> o.shopper_credit_cents + coalesce((
-            SELECT sum(s.charged_cents - s.refunded_cents) FROM orders_tendershare s
-              JOIN orders_shoporder so ON so.id = s.shop_order_id WHERE so.order_id = o.id), 0)""",
+          JOIN (SELECT order_id, sum(charged_cents - refunded_cents) AS cents
+                  FROM orders_tender GROUP BY order_id) tendered ON tendered.order_id = o.id
+          LEFT JOIN (SELECT so.order_id, sum(s.charged_cents - s.refunded_cents) AS cents
+                       FROM orders_tendershare s
+                       JOIN orders_shoporder so ON so.id = s.shop_order_id
+                      GROUP BY so.order_id) shared ON shared.order_id = o.id
+         WHERE tendered.cents <> o.shopper_credit_cents + coalesce(shared.cents, 0)""",
     "a shop order's paid and refunded amounts are those of its lines and delivery": """
         SELECT format('shop order %s', so.id) FROM orders_shoporder so
           LEFT JOIN orders_tendershare s ON s.shop_order_id = so.id
@@ -99,13 +101,13 @@ QUERIES: dict[str, str] = {
             OR (p.state <> 'draft' AND coalesce(e.amount_cents, 0) <> p.amount_cents)""",
     "what each tender charged and gave back is on its account": """
         SELECT format('tender %s', tender.id) FROM orders_tender tender
-          LEFT JOIN (ledger_transaction t
-                     JOIN ledger_entry e ON e.transaction_id = t.id
-                     JOIN ledger_account a ON a.id = e.account_id AND a.kind IN
-                       ('psp_clearing', 'gift_cheque_liability', 'other_tender_clearing'))
-            ON t.subject = tender.saleor_id AND t.kind IN ('charge', 'refund')
-         GROUP BY tender.id
-        HAVING coalesce(sum(e.amount_cents), 0) <> tender.charged_cents - tender.refunded_cents""",
+          LEFT JOIN (SELECT t.subject, sum(e.amount_cents) AS cents FROM ledger_transaction t
+                       JOIN ledger_entry e ON e.transaction_id = t.id
+                       JOIN ledger_account a ON a.id = e.account_id AND a.kind IN
+                         ('psp_clearing', 'gift_cheque_liability', 'other_tender_clearing')
+                      WHERE t.kind IN ('charge', 'refund') GROUP BY t.subject) posted
+            ON posted.subject = tender.saleor_id
+         WHERE coalesce(posted.cents, 0) <> tender.charged_cents - tender.refunded_cents""",
     "a statement opens with what the one before carried": """
         SELECT number FROM (
           SELECT number, opening_cents,
