@@ -90,7 +90,24 @@ def embedded_socket():
         tempfile.TemporaryDirectory(prefix="alencon-pg-") as folder,
         temporary_server(Path(folder) / "data") as socket,
     ):
+        set_up_for_tests(socket)
         yield socket
+
+
+def set_up_for_tests(socket: str) -> None:
+    """Turn off what makes tests slow.
+
+    What a test writes and rolls back is all dead to a vacuum: after it the planner holds the
+    tables for empty, and reads them whole for each row of the next test.
+    """
+    import psycopg
+
+    from saleor_alencon.local.embedded_postgres import url
+
+    with psycopg.connect(url(socket, "postgres", "postgres"), autocommit=True) as admin:
+        for name in ("autovacuum", "fsync", "full_page_writes"):
+            admin.execute(f"ALTER SYSTEM SET {name} = off")
+        admin.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
