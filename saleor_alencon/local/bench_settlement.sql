@@ -38,11 +38,12 @@ ANALYZE town_line;
 
 INSERT INTO orders_order (saleor_id, number, created_at, saleor_status, channel, currency,
                           customer_name, customer_email, customer_phone, delivery_choice,
+                          delivery_postal_code, delivery_address, language_code,
                           total_gross_cents, shipping_gross_cents, shopper_credit_cents,
                           captured_at, digest)
 SELECT 'order-' || i, i::text, placed_at, 'FULFILLED', 'alencon', 'EUR', 'Camille Martin',
        'client' || i || '@client.example', '', CASE WHEN shipping_cents > 0 THEN 'home' ELSE 'collect' END,
-       shipping_cents + gross_cents, shipping_cents, 0,
+       '61000', '{}', 'fr', shipping_cents + gross_cents, shipping_cents, 0,
        placed_at + interval '2 days', md5(i::text)
   FROM town_order JOIN (SELECT i, sum(gross_cents) AS gross_cents FROM town_line GROUP BY i) l USING (i)
  ORDER BY i;
