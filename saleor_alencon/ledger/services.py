@@ -61,18 +61,23 @@ WITH draft AS (
 SELECT id, kind, source_id FROM posted
 """
 
-# What a shop order has on an account of its shop's, and how often it was moved already.
+# What a shop order has on an account of its shop's, and how often it was moved already. OFFSET keeps
+# it one look-up by key for each: within a run, the planner knows nothing of what the run has posted.
 BALANCES = """
-SELECT w.id, so.order_id, so.shop_id, sum(e.amount_cents)::bigint,
-       (SELECT count(DISTINCT t.id) FROM ledger_entry moved
-          JOIN ledger_transaction t ON t.id = moved.transaction_id AND t.kind = %s
-         WHERE moved.shop_order_id = w.id)
+SELECT w.id, so.order_id, so.shop_id,
+       (sum(e.amount_cents) FILTER (WHERE e.account_kind = %s))::bigint,
+       count(DISTINCT e.transaction_id) FILTER (WHERE e.transaction_kind = %s)
   FROM unnest(%s::bigint[]) AS w(id)
   JOIN orders_shoporder so ON so.id = w.id
-  JOIN ledger_entry e ON e.shop_order_id = w.id
-  JOIN ledger_account a ON a.id = e.account_id AND a.kind = %s
+ CROSS JOIN LATERAL (
+   SELECT e.transaction_id, e.amount_cents, a.kind AS account_kind, t.kind AS transaction_kind
+     FROM ledger_entry e
+     JOIN ledger_account a ON a.id = e.account_id
+     JOIN ledger_transaction t ON t.id = e.transaction_id
+    WHERE e.shop_order_id = w.id
+   OFFSET 0) e
  GROUP BY w.id, so.order_id, so.shop_id
-HAVING sum(e.amount_cents) <> 0
+HAVING sum(e.amount_cents) FILTER (WHERE e.account_kind = %s) <> 0
  ORDER BY w.id
 """
 MOVED_AT_ONCE = 5_000
@@ -127,7 +132,7 @@ def shop_orders_move(
     for start in range(0, len(shop_orders), MOVED_AT_ONCE):
         with connection.cursor() as cursor:
             some = list(shop_orders[start : start + MOVED_AT_ONCE])
-            cursor.execute(BALANCES, [kind, some, source])
+            cursor.execute(BALANCES, [source, kind, some, source])
             moved = cursor.fetchall()
         accounts = accounts_ensure(
             (side, shop) for _, _, shop, _, _ in moved for side in (source, destination)

@@ -142,7 +142,7 @@ def measure(part: str, tell: Tell) -> bool:
     _check_durable(superuser)
     fill(round(int(lines) / LINES_PER_ORDER))
     superuser.execute("VACUUM ANALYZE")
-    figures = measure_month(tell)
+    figures = measure_month(tell, lambda: superuser.execute("ANALYZE"))
     superuser.execute("VACUUM ANALYZE")
     entries = Entry.objects.count()
     bare, bare_without_keys = post_bare(superuser)
@@ -189,8 +189,11 @@ def fill(orders: int) -> None:
         cursor.execute(TOWN_SQL.read_text())
 
 
-def measure_month(tell: Tell) -> dict[str, float]:
-    """Split, post, release, settle and state; return the seconds of each and of all."""
+def measure_month(tell: Tell, analyze: Callable[[], object]) -> dict[str, float]:
+    """Split, post, release, settle and state; return the seconds of each and of all.
+
+    ``analyze`` is called once the month is posted, as a running server does by itself every minute.
+    """
     operator, approver = (User.objects.get(role=r) for r in (Role.OPERATOR, Role.APPROVER))
     seconds = {"split": 0.0, "post": 0.0}
     keys = list(Order.objects.order_by("id").values_list("pk", flat=True))
@@ -205,6 +208,7 @@ def measure_month(tell: Tell) -> dict[str, float]:
         seconds["post"] += time.perf_counter() - split
         seconds["split"] += began
     tell(f"  split {seconds['split']:.1f} s, posted {seconds['post']:.1f} s")
+    analyze()
     with _timed(tell, seconds, "release"), transaction.atomic():
         released = release_due(cutoff=CUTOFF, now=CUTOFF)
     seconds["post"] += seconds["release"]
