@@ -193,6 +193,8 @@ class LoginResolvers(MerchantResolvers):
         if info.parent_type.name == "Mutation" and info.field_name in LOGINS:
             if is_thenable(result):
                 result = result.get()
+            if getattr(result, "user", None) is None:
+                return result  # nobody was signed in: there is no one to ask for
             self.scope = self.begin(info.context)
             if self.scope is not None:
                 forget_relations(result)
