@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_changed()
 
 
+@pytest.hookimpl(tryfirst=True)  # before the parallel processes read the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together what shares one set-up: the live tests, those of the browser, each file's."""
     for item in items:
