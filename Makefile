@@ -35,7 +35,7 @@ system-packages:
 	@tests/install_system_packages.sh
 
 test: install-dev dac7 system-packages  ## Every test; those against the real Saleor when it is configured
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
 
 lint: install-dev
 	$(BIN)/ruff check .

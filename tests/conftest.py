@@ -31,13 +31,18 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_changed()
 
 
-@pytest.hookimpl(tryfirst=True)  # before the parallel processes read the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
     """Keep together what shares one set-up: the live tests, those of the browser, each file's."""
-    for item in items:
-        folder = item.path.relative_to(HERE).parts[0]
-        group = folder if folder in ("live", "browser") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            folder = "/".join(file.split("/")[:2])
+            return folder if folder in ("tests/live", "tests/browser") else file
+
+    return Scheduling(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
