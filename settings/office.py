@@ -165,6 +165,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "saleor_alencon.pickups.tasks.mark_uncollected",
         "schedule": crontab(minute=45),
     },
+    "remind-of-identities": {
+        "task": "saleor_alencon.dac7.tasks.remind_of_identities",
+        "schedule": crontab(hour=9, minute=25),
+    },
     "release-due": {
         "task": "saleor_alencon.settlement.tasks.release_due",
         "schedule": crontab(minute=15),

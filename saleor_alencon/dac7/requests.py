@@ -7,6 +7,7 @@ this one costs the merchant no sale.
 """
 
 import datetime
+import logging
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -22,6 +23,8 @@ from saleor_alencon.dac7.services import Dac7Error
 from saleor_alencon.domain.dac7 import ANSWER_DAYS, REQUESTS, IdentityField, withheld_from
 from saleor_alencon.outputs.french_text import TOWN_TIME, date_text
 from saleor_alencon.shops.models import Association, Shop, ShopState
+
+logger = logging.getLogger(__name__)
 
 SELLERS = (ShopState.APPROVED, ShopState.LIVE, ShopState.SUSPENDED)
 DAYS_BETWEEN = 14
@@ -119,6 +122,25 @@ def identity_request(
     IdentityRequest.objects.filter(pk=request.pk).update(sent_at=now)
     request.refresh_from_db()
     return request
+
+
+def identities_remind(*, now: datetime.datetime) -> int:
+    """Send every reminder that is due to who was asked by e-mail; return how many left.
+
+    The first request is a person's to make. A second call sends nothing: the next is not due.
+    """
+    sent, today = 0, town_day(now)
+    for chase in chases():
+        by_email = bool(chase.requests) and chase.requests[-1].channel == Channel.EMAIL
+        if not by_email or not chase.is_due(today):
+            continue
+        try:
+            identity_request(shop_id=chase.shop.pk, asked_by=None, channel=Channel.EMAIL, now=now)
+        except Dac7Error as refusal:
+            logger.warning("DAC7, %s: %s", chase.shop.slug, refusal)
+        else:
+            sent += 1
+    return sent
 
 
 def _next_request(

@@ -278,6 +278,65 @@ def payout(facts: Facts) -> Content:
     )
 
 
+def payout_returned(facts: Facts) -> Content:
+    amount = amount_text(facts["amount_cents"])
+    words = facts | {"amount": amount}
+    if facts["refused"]:
+        subject = _("Virement de %(amount)s refusé") % words
+        told = _("Le virement de %(amount)s du reversement %(run)s n'a pas pu partir.") % words
+    else:
+        subject = _("Virement de %(amount)s revenu") % words
+        told = _("Votre banque a rendu le virement de %(amount)s du reversement %(run)s.") % words
+    rows = [
+        (_("Montant"), amount),
+        (_("Référence"), facts["reference"]),
+        (_("Motif donné"), facts["reason"]),
+    ]
+    if facts.get("account"):
+        rows.append((_("Compte"), facts["account"]))
+    return Content(
+        subject=subject,
+        paragraphs=[
+            _("Bonjour,"),
+            told,
+            _("Cette somme vous reste due : elle figure sur votre prochain relevé."),
+        ],
+        rows=rows,
+        after=[_("Vérifiez ce compte avec l'Office avant le prochain reversement.")],
+        link=facts.get("url", ""),
+        link_text=_("Pourquoi ce montant ?"),
+    )
+
+
+def demand(facts: Facts) -> Content:
+    amount = amount_text(facts["owed_cents"])
+    words = facts | {"amount": amount}
+    if facts["reminder"]:
+        subject = _("Rappel : appel de règlement %(number)s, %(amount)s à payer") % words
+        told = _("%(amount)s restent à payer sur l'appel de règlement %(number)s.") % words
+    else:
+        subject = _("Appel de règlement %(number)s : %(amount)s") % words
+        told = (
+            _("Le solde de %(shop)s est négatif. L'Office vous demande de régler %(amount)s.")
+            % words
+        )
+    rows = [
+        (_("Montant à payer"), amount),
+        (_("À payer avant le"), _day(facts["due_on"])),
+        (_("Motif"), facts["motive"]),
+    ]
+    if facts.get("iban"):
+        rows.append((_("IBAN de l'Office"), facts["iban"]))
+    return Content(
+        subject=subject,
+        paragraphs=[_("Bonjour,"), told],
+        rows=rows,
+        after=[_("L'appel de règlement est joint. Rappelez son numéro dans votre virement.")],
+        link=facts.get("url", ""),
+        link_text=_("Voir mes relevés et mes factures"),
+    )
+
+
 def dues(facts: Facts) -> Content:
     amount = amount_text(facts["total_cents"])
     rows = [
@@ -327,6 +386,8 @@ WRITERS: dict[Kind, Callable[[Facts], Content]] = {
     Kind.SHOP_ORDER: shop_order,
     Kind.STATEMENT: statement,
     Kind.PAYOUT: payout,
+    Kind.PAYOUT_RETURNED: payout_returned,
+    Kind.DEMAND: demand,
     Kind.DUES: dues,
     Kind.RUN_TO_APPROVE: run_to_approve,
 }

@@ -23,6 +23,8 @@ class Kind(models.TextChoices):
     SHOP_ORDER = "shop_order", _("nouvelle commande pour la boutique")
     STATEMENT = "statement", _("relevé de la boutique")
     PAYOUT = "payout", _("avis de virement")
+    PAYOUT_RETURNED = "payout_returned", _("virement non arrivé")
+    DEMAND = "demand", _("appel de règlement par courriel")
     DUES = "dues", _("appel de cotisation par courriel")
     RUN_TO_APPROVE = "run_to_approve", _("reversement à approuver")
 
@@ -58,6 +60,8 @@ RULES: dict[Kind, Rules] = {
     Kind.SHOP_ORDER: Rules(Audience.SHOP, useful_for=7 * DAY),
     Kind.STATEMENT: Rules(Audience.SHOP, useful_for=90 * DAY),
     Kind.PAYOUT: Rules(Audience.SHOP, refusable=True, resent_in_doubt=False, useful_for=14 * DAY),
+    Kind.PAYOUT_RETURNED: Rules(Audience.SHOP, useful_for=30 * DAY),
+    Kind.DEMAND: Rules(Audience.SHOP, useful_for=90 * DAY),
     Kind.DUES: Rules(Audience.SHOP, useful_for=90 * DAY),
     Kind.RUN_TO_APPROVE: Rules(Audience.OFFICE, useful_for=14 * DAY),
 }

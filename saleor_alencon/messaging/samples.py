@@ -48,6 +48,14 @@ SAMPLES: dict[Kind, dict[str, Any]] = {
         "amount_cents": 48_215, "reference": "R2026-0012-7", "run": "R2026-0012",
         "day": "2026-12-01", "account": "FR76 •••• 0189",
     },
+    Kind.PAYOUT_RETURNED: {
+        "amount_cents": 48_215, "reference": "R2026-0012-7", "run": "R2026-0012",
+        "reason": "AC04, compte clos", "account": "FR76 •••• 0189", "refused": False,
+    },
+    Kind.DEMAND: {
+        "number": "AR2026-0001", "shop": SHOP["shop"], "owed_cents": 3000, "reminder": 0,
+        "due_on": "2026-12-31", "motive": "Ventes arrêtées", "iban": "",
+    },
     Kind.DUES: {
         "year": 2026, "shop": SHOP["shop"], "total_cents": 12_000, "due_on": "2026-12-31",
         "invoice": "F2026-00042", "iban": "",

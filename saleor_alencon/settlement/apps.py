@@ -9,6 +9,8 @@ class SettlementConfig(AppConfig):
     def ready(self) -> None:
         from saleor_alencon.messaging.attachments import attach
         from saleor_alencon.messaging.kinds import Kind
+        from saleor_alencon.settlement.demand_notices import demand_files
         from saleor_alencon.settlement.notices import statement_files
 
         attach(Kind.STATEMENT, statement_files)
+        attach(Kind.DEMAND, demand_files)

@@ -21,9 +21,14 @@ from saleor_alencon.ledger.balances import shop_balances
 from saleor_alencon.ledger.models import Transaction, TransactionKind
 from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transactions_post
 from saleor_alencon.localized import amount_text
-from saleor_alencon.outputs.demand import DemandDocument, render_demand_pdf
+from saleor_alencon.outputs.demand import DemandDocument
 from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.settlement.demand_models import Demand, DemandPayment
+from saleor_alencon.settlement.demand_notices import (
+    demand_tell,
+    demand_tell_again,
+    demand_untell,
+)
 from saleor_alencon.settlement.documents import party_of
 from saleor_alencon.settlement.models import RunState, Statement
 from saleor_alencon.settlement.rule_models import settlement_rules
@@ -99,6 +104,7 @@ def _create(
     )
     _post(demand, TransactionKind.DEMAND, AccountKind.SHOP_RECEIVABLE, AccountKind.SHOP_AVAILABLE,
           cents, number, now, f"appel de règlement {number} : {reason}")  # fmt: skip
+    demand_tell(demand, cents, now=now)
     return demand
 
 
@@ -214,28 +220,44 @@ def demand_cancel(
         _post(demand, TransactionKind.DEMAND_CANCELLED, AccountKind.SHOP_AVAILABLE,
               AccountKind.SHOP_RECEIVABLE, rest, demand.number, now,
               f"appel de règlement {demand} annulé : {reason}", corrects_id=first.pk)  # fmt: skip
+        demand_untell(demand, now=now)
         return demand
 
 
 def demand_remind(*, demand_id: int, now: datetime.datetime) -> Demand:
-    """Note that the shop was reminded, and when it is to be reminded again.
+    """Remind the shop by e-mail of what it still owes, and note when to do it again.
 
     :raises DemandError: when nothing is owed any more.
     """
     with transaction.atomic():
         demand = _locked(demand_id)
-        if not owed_cents(demand):
+        owed = owed_cents(demand)
+        if not owed:
             raise DemandError(_("%(demand)s est payé : n'en relancez pas.") % {"demand": demand})
         days = settlement_rules().demand_days
         demand.reminders += 1
         demand.remind_on = now.astimezone(TOWN_TIME).date() + datetime.timedelta(days=days)
         demand.save(update_fields=["reminders", "remind_on"])
+        demand_tell(demand, owed, now=now)
         return demand
 
 
-def demand_pdf(demand: Demand) -> bytes:
-    """Render the demand as it was made: the same bytes at any time."""
-    return render_demand_pdf(DemandDocument.from_json(json.dumps(demand.document)))
+def demand_send(*, demand_id: int, now: datetime.datetime) -> int:
+    """Send what found no address, since the shop's record has one; return how many messages.
+
+    :raises DemandError: when the shop has none, or nothing waits for one.
+    """
+    with transaction.atomic():
+        demand = _locked(demand_id)
+        if not demand.shop.email:
+            raise DemandError(
+                _("%(shop)s n'a pas d'adresse électronique : complétez sa fiche, ou écrivez-lui.")
+                % {"shop": demand.shop}
+            )
+        sent = demand_tell_again(demand, now=now)
+        if not sent:
+            raise DemandError(_("Rien n'attend d'adresse : voyez l'envoi sur cette page."))
+        return sent
 
 
 def owed_cents(demand: Demand) -> int:
@@ -272,6 +294,8 @@ def _payment_add(
         recorded_by=recorded_by,
     )
     offset = method == PaymentMethod.OFFSET
+    if not owed_cents(demand):
+        demand_untell(demand, now=now)
     kind = TransactionKind.DEMAND_WITHHELD if offset else TransactionKind.DEMAND_PAID
     source = AccountKind.SHOP_AVAILABLE if offset else AccountKind.BANK
     reason = f"appel de règlement {demand}, retenu avec votre accord" if offset else reference

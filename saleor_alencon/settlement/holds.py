@@ -132,9 +132,9 @@ def account_changes(shop_ids: Collection[int], *, now: datetime.datetime) -> lis
     ).select_related("shop", "done_by")
     latest = {event.shop_id: event for event in changes.order_by("done_at", "id")}
     confirmed = set(
-        AccountConfirmation.objects.filter(event__in=latest.values()).values_list(
-            "event", flat=True
-        )
+        AccountConfirmation.objects.filter(
+            event__in=latest.values(), confirmed_at__lte=now
+        ).values_list("event", flat=True)
     )
     return [event for event in latest.values() if event.pk not in confirmed]
 

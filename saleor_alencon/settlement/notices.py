@@ -1,6 +1,7 @@
-"""What a run tells: its approvers, and each shop with its statement and its payout."""
+"""What a run tells: its approvers, and each shop with its statement, its payout and its return."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +16,13 @@ from saleor_alencon.messaging.models import Message, MessageState
 from saleor_alencon.messaging.services import Draft, messages_queue, messages_void
 from saleor_alencon.outputs.french_text import TOWN_TIME, masked_iban_text
 from saleor_alencon.settlement.documents import statement_csv, statement_pdf, statement_xlsx
-from saleor_alencon.settlement.models import Payout, RunState, SettlementRun, Statement
+from saleor_alencon.settlement.models import (
+    Payout,
+    PayoutState,
+    RunState,
+    SettlementRun,
+    Statement,
+)
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -68,6 +75,20 @@ def approvers_untell(run: SettlementRun, *, now: datetime.datetime) -> None:
 def payouts_tell(payouts: list[Payout], *, now: datetime.datetime) -> int:
     """Write to each shop that its payout left."""
     return messages_queue([_payout_draft(payout, now) for payout in payouts], now=now)
+
+
+def payout_reopened_tell(payout: Payout, *, now: datetime.datetime) -> None:
+    """Write to a shop that its payout came back or never left; "on its way" is taken back."""
+    draft = _payout_draft(payout, now)
+    messages_void(keys=[draft.key], now=now)
+    facts = draft.facts | {
+        "reason": payout.return_reason,
+        "refused": payout.state == PayoutState.FAILED,
+    }
+    told = replace(
+        draft, key=f"payout-returned:{payout.pk}", kind=Kind.PAYOUT_RETURNED, facts=facts
+    )
+    messages_queue([told], now=now)
 
 
 def statements_tell(run: SettlementRun, *, now: datetime.datetime) -> int:

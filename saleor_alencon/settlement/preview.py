@@ -1,7 +1,7 @@
 """What a run would have paid at a past instant: read from what was posted by then, nothing written.
 
-Counted as known is what the ledger had by that instant. Two things are taken as they are now: when
-goods were handed over (with the day it happened), and the association's rules.
+Counted as known is what the ledger had by that instant. What keeps no past is taken as it is now;
+docs/settlement.md, "Looking back", lists it.
 """
 
 import datetime

@@ -8,12 +8,14 @@ class SealKind(models.TextChoices):
     DOCUMENT = "document", _("document")
     PDF = "pdf", "PDF"
     CSV = "csv", "CSV"
+    XLSX = "xlsx", "XLSX"
 
 
 class StatementSeal(models.Model):
     """The SHA-256 of one file of a statement as it was when its run was approved.
 
-    ``made_with`` is the typesetter's version for a PDF. PostgreSQL refuses to change a row.
+    ``made_with`` is the version of the typesetter for a PDF, of XlsxWriter for an XLSX.
+    PostgreSQL refuses to change a row.
     """
 
     statement = models.ForeignKey(

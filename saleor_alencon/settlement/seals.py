@@ -1,8 +1,8 @@
 """Proof that an old statement is reproduced bit for bit: its digests, kept at the approval.
 
 The frozen documents are digested by the approval itself, by PostgreSQL; the files just after it.
-PDF and CSV are rendered from the document each time they are asked for. A PDF depends on the
-typesetter too, whose version is kept with its digest.
+PDF, CSV and XLSX are rendered from the document each time they are asked for. A PDF depends on the
+typesetter too, an XLSX on XlsxWriter: their versions are kept with the digests.
 """
 
 import datetime
@@ -13,7 +13,11 @@ from importlib.metadata import version
 
 from django.db import connection
 
-from saleor_alencon.settlement.documents import statement_csv, statement_pdf_as_approved
+from saleor_alencon.settlement.documents import (
+    statement_csv,
+    statement_pdf_as_approved,
+    statement_xlsx,
+)
 from saleor_alencon.settlement.models import (
     RunState,
     SealKind,
@@ -26,8 +30,11 @@ APPROVED = (RunState.APPROVED, RunState.EXECUTED)
 FILES: dict[SealKind, Callable[[Statement], bytes]] = {
     SealKind.PDF: statement_pdf_as_approved,
     SealKind.CSV: statement_csv,
+    SealKind.XLSX: statement_xlsx,
 }
 """The files of a statement as they were when its run was approved."""
+WRITERS = {SealKind.PDF: "typst", SealKind.XLSX: "xlsxwriter"}
+"""The package that a file's bytes depend on, besides its document."""
 
 DOCUMENTS = """
 INSERT INTO settlement_statementseal (statement_id, kind, sha256, made_with, made_at)
@@ -64,7 +71,7 @@ def run_seal(*, run_id: int, now: datetime.datetime) -> int:
     if run.state not in APPROVED:
         return 0
     documents_seal(run, now=now)
-    typesetter, added = version("typst"), 0
+    added = 0
     for statement in run.statements.select_related("run").order_by("id").iterator(chunk_size=20):
         have = set(statement.seals.values_list("kind", flat=True))
         rows = [
@@ -72,7 +79,7 @@ def run_seal(*, run_id: int, now: datetime.datetime) -> int:
                 statement=statement,
                 kind=kind,
                 sha256=hashlib.sha256(render(statement)).hexdigest(),
-                made_with=typesetter if kind is SealKind.PDF else "",
+                made_with=version(WRITERS[kind]) if kind in WRITERS else "",
                 made_at=now,
             )
             for kind, render in FILES.items()
@@ -86,15 +93,22 @@ def run_seal(*, run_id: int, now: datetime.datetime) -> int:
 
 def statements_verify(statements: Iterable[Statement]) -> list[Broken]:
     """Render statements again and return each file that is not the one that was sealed."""
-    typesetter, broken = version("typst"), []
+    broken = []
     for statement in statements:
         for seal in statement.seals.order_by("kind"):
-            found = _digest(statement, SealKind(seal.kind))
+            kind = SealKind(seal.kind)
+            found = _digest(statement, kind)
             if found != seal.sha256:
-                other = seal.made_with and seal.made_with != typesetter
-                hint = f"sealed with typst {seal.made_with}, this is {typesetter}" if other else ""
-                broken.append(Broken(statement.number, seal.kind, seal.sha256, found, hint))
+                hint = _hint(kind, seal.made_with)
+                broken.append(Broken(statement.number, kind, seal.sha256, found, hint))
     return broken
+
+
+def _hint(kind: SealKind, made_with: str) -> str:
+    """Say that another version of what writes the file may be why it differs."""
+    if kind not in WRITERS or (now := version(WRITERS[kind])) == made_with:
+        return ""
+    return f"sealed with {WRITERS[kind]} {made_with}, this is {now}"
 
 
 def _digest(statement: Statement, kind: SealKind) -> str:

@@ -32,6 +32,7 @@ from saleor_alencon.settlement.models import (
 from saleor_alencon.settlement.notices import (
     approvers_tell,
     approvers_untell,
+    payout_reopened_tell,
     payouts_tell,
     statements_tell,
 )
@@ -383,6 +384,7 @@ def _reopen(
     )  # fmt: skip
     payout.state, payout.returned_at, payout.return_reason = state, now, reason
     payout.save(update_fields=["state", "returned_at", "return_reason"])
+    payout_reopened_tell(payout, now=now)
 
 
 def _locked(run_id: int, state: RunState) -> SettlementRun:

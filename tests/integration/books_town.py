@@ -17,12 +17,16 @@ def person(name):
     return User.objects.get(email=f"{name}@alencon.example")
 
 
-def fill_books():
-    """Ingest every recorded order, and pay what is due on the 25th of November 2026."""
+def fill_orders():
+    """Ingest every recorded order."""
     demo_seed(NOW)
     Association.objects.update(payout_rail="sepa")
     ids = [document_store(file.read_text(), source="file").pk for file in FILES]
     documents_ingest(ids, now=NOW)
+
+
+def pay_orders():
+    """Pay what is due on the 25th of November 2026."""
     run = run_create(created_by=person("operateur"), cutoff=NOW, now=NOW)
     run_approve(run_id=run.pk, approved_by=person("approbateur"), now=NOW)
     run_execute(run_id=run.pk, executed_by=person("approbateur"), now=NOW)

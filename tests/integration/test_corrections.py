@@ -1,9 +1,11 @@
 """Adjustments, reserves, demands: the worked examples of docs/settlement.md, told on the books."""
 
 import datetime
+import hashlib
 import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -23,6 +25,10 @@ from saleor_alencon.dues.models import OffsetConsent
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.ledger.balances import balances_by_kind, shop_balances
 from saleor_alencon.ledger.models import Transaction
+from saleor_alencon.messaging.kinds import Kind
+from saleor_alencon.messaging.models import Message
+from saleor_alencon.messaging.sending import messages_send
+from saleor_alencon.settlement import seals
 from saleor_alencon.settlement.adjustments import (
     AdjustmentError,
     adjustment_approve,
@@ -31,15 +37,16 @@ from saleor_alencon.settlement.adjustments import (
     adjustment_reverse,
 )
 from saleor_alencon.settlement.attachments import MOST_BYTES, AttachmentError, attachment_check
+from saleor_alencon.settlement.demand_notices import demand_pdf
 from saleor_alencon.settlement.demands import (
     DemandError,
     demand_call,
     demand_cancel,
     demand_pay,
-    demand_pdf,
     demand_remind,
+    demand_send,
 )
-from saleor_alencon.settlement.documents import statement_pdf
+from saleor_alencon.settlement.documents import statement_pdf, statement_xlsx
 from saleor_alencon.settlement.models import (
     Adjustment,
     Demand,
@@ -51,7 +58,8 @@ from saleor_alencon.settlement.models import (
     StatementSeal,
 )
 from saleor_alencon.settlement.preview import run_preview
-from saleor_alencon.settlement.seals import run_seal
+from saleor_alencon.settlement.seal_models import SealKind
+from saleor_alencon.settlement.seals import run_seal, statements_verify
 from saleor_alencon.settlement.services import (
     SettlementError,
     run_approve,
@@ -404,6 +412,72 @@ def test_a_demand_is_a_document_that_is_no_invoice_and_comes_out_the_same(town):
         assert words in text
 
 
+def test_a_demand_and_its_reminder_go_to_the_shop_by_e_mail_with_the_pdf(town, mailoutbox):
+    Shop.objects.update(email="mercerie@boutique.example")
+    Association.objects.update(iban="FR7630006000011234567890189")
+    below_zero()
+    Message.objects.all().delete()
+    demand = demand_call(
+        shop_id=shop("mercerie").pk, reason="Ventes arrêtées", called_by=operator(), now=NOW
+    )
+    assert messages_send(clock=lambda: NOW) == {"sent": 1}
+    demand_pay(
+        demand_id=demand.pk, amount_cents=1000, paid_on=NOW.date(), method="transfer",
+        recorded_by=operator(), now=NOW,
+    )  # fmt: skip
+    later = NOW + 31 * DAY
+    demand_remind(demand_id=demand.pk, now=later)
+    assert messages_send(clock=lambda: later) == {"sent": 1}
+    first, second = mailoutbox
+    assert first.subject.replace("\u00a0", " ") == "Appel de règlement AR2026-0001 : 30,00 €"
+    assert second.subject.replace("\u00a0", " ") == (
+        "Rappel : appel de règlement AR2026-0001, 20,00 € à payer"
+    )
+    for letter in mailoutbox:
+        assert letter.to == ['"Mercerie" <mercerie@boutique.example>']
+        assert "FR7630006000011234567890189" in letter.body
+        assert letter.attachments == [("AR2026-0001.pdf", demand_pdf(demand), "application/pdf")]
+
+
+def test_a_demand_that_is_settled_before_it_left_is_not_sent(town):
+    below_zero()
+    Shop.objects.update(email="mercerie@boutique.example")
+    demands = Message.objects.filter(kind=Kind.DEMAND)
+    called = {"shop_id": shop("mercerie").pk, "reason": "Fin", "called_by": operator(), "now": NOW}
+    demand = demand_call(**called)
+    demand_cancel(demand_id=demand.pk, cancelled_by=operator(), reason="Erreur", now=NOW)
+    assert demands.get().state == "void"
+    demand = demand_call(**called)
+    demand_pay(
+        demand_id=demand.pk, amount_cents=3000, paid_on=NOW.date(), method="transfer",
+        recorded_by=operator(), now=NOW,
+    )  # fmt: skip
+    assert [each.state for each in demands.all()] == ["void", "void"]
+
+
+def test_a_demand_without_an_address_waits_for_one_and_its_page_says_so(town, client):
+    below_zero()
+    Shop.objects.update(email="")
+    demand = demand_call(shop_id=shop("mercerie").pk, reason="Fin", called_by=operator(), now=NOW)
+    client.force_login(User.objects.create_user("t@alencon.example", "x", role=Role.TREASURER))
+    page = reverse("admin:settlement_demand_change", args=[demand.pk])
+    button = reverse("admin:settlement_demand_send", args=[demand.pk])
+    content = client.get(page).content.decode()
+    assert "sans adresse" in content
+    assert button in content
+    with pytest.raises(DemandError, match="complétez sa fiche"):
+        demand_send(demand_id=demand.pk, now=NOW)
+    Shop.objects.update(email="mercerie@boutique.example")
+    client.post(button)
+    message = Message.objects.get(kind=Kind.DEMAND)
+    assert (message.state, message.recipient) == ("queued", "mercerie@boutique.example")
+    content = client.get(page).content.decode()
+    assert "à envoyer" in content
+    assert button not in content
+    with pytest.raises(DemandError, match="Rien n'attend"):
+        demand_send(demand_id=demand.pk, now=NOW)
+
+
 def test_the_treasurer_calls_a_balance_and_notes_its_payment_on_the_pages(town, client):
     below_zero()
     treasurer = User.objects.create_user("t@alencon.example", "mot-de-passe", role=Role.TREASURER)
@@ -461,7 +535,7 @@ def test_old_statements_are_reproduced_bit_for_bit(town, capsys):
     run = pay(draft())
     run_seal(run_id=run.pk, now=NOW)
     sealed = dict(StatementSeal.objects.values_list("kind", "sha256"))
-    assert sorted(sealed) == ["csv", "document", "pdf"]
+    assert sorted(sealed) == ["csv", "document", "pdf", "xlsx"]
     # What changes later changes nothing of it: names, rates, the payment's fate.
     Shop.objects.update(name="Autre", iban="")
     Association.objects.update(name="Autre office")
@@ -473,9 +547,25 @@ def test_old_statements_are_reproduced_bit_for_bit(town, capsys):
     found = statement(run, "librairie")
     found.document["shop"]["name"] = "Retouchée"
     found.save()
-    with pytest.raises(CommandError, match="3 files are not what they were"):
+    with pytest.raises(CommandError, match="4 files are not what they were"):
         call_command("statements", "verify", run=run.number)
     assert any("sealed" in problem for problem in find_problems())
+
+
+def test_a_sheet_that_another_version_wrote_is_named_with_both_versions(town, monkeypatch):
+    sell("1", 5000, "librairie")
+    run = pay(draft())
+    run_seal(run_id=run.pk, now=NOW)
+    sealed = StatementSeal.objects.get(kind="xlsx")
+    written = statement_xlsx(sealed.statement)
+    assert hashlib.sha256(written).hexdigest() == sealed.sha256
+    assert sealed.made_with == version("xlsxwriter")
+    assert statements_verify([sealed.statement]) == []
+    monkeypatch.setitem(seals.FILES, SealKind.XLSX, lambda _statement: written + b"x")
+    monkeypatch.setattr(seals, "version", lambda _package: "9.9")
+    (broken,) = statements_verify([sealed.statement])
+    assert (broken.kind, broken.sealed) == ("xlsx", sealed.sha256)
+    assert broken.hint == f"sealed with xlsxwriter {sealed.made_with}, this is 9.9"
 
 
 # Many at once

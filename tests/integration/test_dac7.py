@@ -23,7 +23,12 @@ from saleor_alencon.dac7.models import (
     YearReport,
 )
 from saleor_alencon.dac7.notices import notice_pdf, sellers_inform
-from saleor_alencon.dac7.requests import chase_of, identity_request, shops_withheld
+from saleor_alencon.dac7.requests import (
+    chase_of,
+    identities_remind,
+    identity_request,
+    shops_withheld,
+)
 from saleor_alencon.dac7.services import (
     Dac7Error,
     changed_sellers,
@@ -258,6 +263,30 @@ def test_a_seller_is_asked_reminded_twice_then_its_payout_is_withheld(town):
     SellerIdentity.objects.filter(shop=shop).update(account_holder="Société")
     assert shops_withheld(datetime.date(2026, 12, 1)) == set()
     assert statement(draft(at(12, 1)), "librairie").payable_cents == 9_040
+
+
+def test_reminders_leave_by_themselves_once_each_to_who_was_asked_by_e_mail(town):
+    by_email, by_letter, never = Shop.objects.order_by("slug")
+    SellerIdentity.objects.update(account_holder="")
+    for shop, channel in ((by_email, Channel.EMAIL), (by_letter, Channel.LETTER)):
+        identity_request(shop_id=shop.pk, asked_by=operator(), channel=channel, now=at(10, 1))
+    assert len(mail.outbox) == 1
+    days = [at(10, 14), at(10, 15), at(10, 15), at(10, 28), at(10, 29), at(11, 30)]
+    assert [identities_remind(now=day) for day in days] == [0, 1, 0, 0, 1, 0]
+    assert len(chase_of(by_email).days) == 3
+    assert len(chase_of(by_letter).days) == 1
+    assert chase_of(never).days == []
+    assert {address for message in mail.outbox for address in message.to} == {by_email.email}
+
+
+def test_a_reminder_that_cannot_leave_stops_no_other(town):
+    broken, other, _ = Shop.objects.order_by("slug")
+    SellerIdentity.objects.update(account_holder="")
+    for shop in (broken, other):
+        identity_request(shop_id=shop.pk, asked_by=None, channel=Channel.EMAIL, now=at(10, 1))
+    Shop.objects.filter(pk=broken.pk).update(email="")
+    assert identities_remind(now=at(10, 15)) == 1
+    assert [len(chase_of(shop).days) for shop in (broken, other)] == [1, 2]
 
 
 def test_what_is_missing_again_after_an_answer_is_asked_from_the_first(town):

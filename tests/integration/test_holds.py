@@ -138,6 +138,13 @@ def test_a_second_person_confirms_a_changed_iban_the_one_who_changed_it_cannot(t
     assert reasons(now=NOW + DAY) == ["iban_changed"]
 
 
+def test_a_confirmation_says_nothing_of_the_time_before_it(town):
+    change_iban(by=operator())
+    account_confirm(shop=shop(), how="Par téléphone", confirmed_by=approver(), now=NOW + DAY)
+    assert reasons(now=NOW + DAY / 2) == ["iban_changed"]
+    assert reasons(now=NOW + DAY) == []
+
+
 def test_postgresql_keeps_the_two_persons_apart(town):
     change_iban(by=operator())
     event = shop().events.get()

@@ -31,8 +31,9 @@ from saleor_alencon.pickups.services import (
     pickup_uncollected,
     pickup_unready,
 )
+from saleor_alencon.settlement.services import payout_return
 from saleor_alencon.shops.models import Association, Shop
-from tests.integration.small_town import Basket, Line, Tender, open_town, operator
+from tests.integration.small_town import Basket, Line, Tender, draft, open_town, operator, pay
 
 pytestmark = pytest.mark.django_db
 
@@ -197,6 +198,32 @@ def test_a_call_for_dues_is_told_with_its_invoice_and_taken_back_with_it(town, m
         bill_id=second.dues_bill_id, cancelled_by=operator(), reason="erreur", now=SOON
     )
     assert messages_send(clock=lambda: SOON) == {}
+
+
+def test_a_payout_that_came_back_is_told_and_a_notice_of_it_that_waits_is_taken_back(
+    town, mailoutbox
+):
+    sold = basket(shops=("mercerie",))
+    sold.hand_over()
+    deliver(sold)
+    later = SOON + 30 * DAY
+    (payout,) = pay(draft(later), later).payouts.all()
+    payout_return(payout_id=payout.pk, returned_by=operator(), reason="AC04", now=later)
+    assert Message.objects.get(kind=Kind.PAYOUT).state == "void"
+    messages_send(clock=lambda: later)
+    (letter,) = [each for each in mailoutbox if "revenu" in each.subject]
+    assert letter.to == ['"Mercerie" <mercerie@boutique.example>']
+    text = letter.body.replace("\u00a0", " ")
+    assert "Votre banque a rendu le virement de 10,00 €" in text
+    assert "AC04" in text
+    assert payout.end_to_end_id in text
+
+
+def test_a_payout_that_never_left_is_told_as_such():
+    facts = SAMPLES[Kind.PAYOUT_RETURNED] | {"refused": True}
+    letter = write_letter(Kind.PAYOUT_RETURNED, facts, language="fr", recipient="x@y.fr")
+    assert letter.subject.replace("\u00a0", " ") == "Virement de 482,15 € refusé"
+    assert "n'a pas pu partir" in letter.text
 
 
 def test_a_shopper_gets_the_link_to_the_order_where_the_offices_address_is_known(

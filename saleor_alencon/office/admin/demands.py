@@ -9,12 +9,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from saleor_alencon.localized import amount_text
+from saleor_alencon.messaging.models import Message, MessageState
 from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
@@ -29,12 +31,14 @@ from saleor_alencon.office.admin.base import (
 )
 from saleor_alencon.office.admin.dues import ask_payment
 from saleor_alencon.office.admin.form_fields import reason_field
+from saleor_alencon.office.admin.run_delivery import message_text
+from saleor_alencon.settlement.demand_notices import about_demand, demand_pdf
 from saleor_alencon.settlement.demands import (
     demand_call,
     demand_cancel,
     demand_pay,
-    demand_pdf,
     demand_remind,
+    demand_send,
 )
 from saleor_alencon.settlement.models import Demand, DemandPayment
 from saleor_alencon.shops.models import Shop
@@ -78,7 +82,7 @@ class DemandAdmin(ReadOnlyAdmin):
     search_fields = ("number", "shop__name")
     inlines = (DemandPaymentInline,)
     actions_list = ("call",)
-    actions_detail = ("pdf", "pay", "remind", "cancel")
+    actions_detail = ("pdf", "pay", "remind", "send", "cancel")
     fields = (
         "number",
         "shop",
@@ -88,10 +92,11 @@ class DemandAdmin(ReadOnlyAdmin):
         ("called_at", "called_by"),
         "due_on",
         ("remind_on", "reminders"),
+        "deliveries",
         ("cancelled_at", "cancelled_by"),
         "cancel_reason",
     )
-    readonly_fields = ("owed",)
+    readonly_fields = ("owed", "deliveries")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Demand]:
         demands: Any = super().get_queryset(request)
@@ -103,7 +108,34 @@ class DemandAdmin(ReadOnlyAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         allowed = super().get_actions_detail(request, object_id)
         open_too = Demand.objects.owed().filter(pk=object_id).exists()
-        return [each for each in allowed if open_too or each.action_name.endswith("_pdf")]
+        unsent = Message.objects.filter(
+            about=about_demand(int(object_id)), state=MessageState.NO_ADDRESS
+        ).exists()
+        return [
+            each
+            for each in allowed
+            if each.action_name.endswith("_pdf")
+            or (open_too and (unsent or not each.action_name.endswith("_send")))
+        ]
+
+    @display(description=gettext_lazy("par courriel"))
+    def deliveries(self, demand: Demand) -> str:
+        """Return each message about the demand, with its state and the server's answer."""
+        rows = Message.objects.filter(about=about_demand(demand.pk)).order_by("id")
+        return (
+            format_html_join(
+                format_html("<br>"),
+                "{} : {}",
+                [
+                    (
+                        timezone.localtime(row.created_at).strftime("%d/%m/%Y"),
+                        message_text(row.pk, row.state, row.answer),
+                    )
+                    for row in rows
+                ],
+            )
+            or "—"
+        )
 
     @display(description=gettext_lazy("reste à payer"))
     def owed(self, demand: Any) -> str:
@@ -138,7 +170,7 @@ class DemandAdmin(ReadOnlyAdmin):
                     called_by=user_of(request),
                     now=timezone.now(),
                 ),
-                _("Le solde est appelé. Envoyez le PDF à la boutique."),
+                _("Le solde est appelé. La boutique reçoit l'appel de règlement par courriel."),
             )
             return change_url(made) if isinstance(made, Demand) else None
 
@@ -179,7 +211,7 @@ class DemandAdmin(ReadOnlyAdmin):
         )
 
     @action(
-        description=gettext_lazy("Noter une relance"),
+        description=gettext_lazy("Relancer par courriel"),
         permissions=["collect"],
         url_path="relancer",
         icon="notifications",
@@ -190,11 +222,33 @@ class DemandAdmin(ReadOnlyAdmin):
         return ask(
             self,
             request,
-            title=_("Noter une relance de %(shop)s ?") % {"shop": demand.shop},
-            text=_("Reste à payer : %(owed)s.") % {"owed": self.owed(demand)},
-            button=_("Noter"),
+            title=_("Relancer %(shop)s ?") % {"shop": demand.shop},
+            text=_("La boutique reçoit l'appel de règlement avec ce qui reste à payer : %(owed)s.")
+            % {"owed": self.owed(demand)},
+            button=_("Relancer"),
             do=partial(demand_remind, demand_id=demand.pk, now=timezone.now()),
-            done=_("La relance est notée."),
+            done=_("La relance est en route."),
+            back=change_url(demand),
+        )
+
+    @action(
+        description=gettext_lazy("Envoyer par courriel"),
+        permissions=["collect"],
+        url_path="envoyer",
+        icon="outgoing_mail",
+    )
+    def send(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        demand = get_object_or_404(Demand, pk=object_id)
+
+        return ask(
+            self,
+            request,
+            title=_("Envoyer l'appel de règlement %(demand)s ?") % {"demand": demand},
+            text=_("Il n'était pas parti, faute d'adresse. Il part à %(email)s.")
+            % {"email": demand.shop.email or "—"},
+            button=_("Envoyer"),
+            do=partial(demand_send, demand_id=demand.pk, now=timezone.now()),
+            done=_("L'appel de règlement est en route."),
             back=change_url(demand),
         )
 

@@ -35,12 +35,14 @@ def delivery_text(statement: Any) -> str:
     """Return the state of a statement's message, linked, with the server's answer."""
     if not statement.message_id:
         return "—"
-    label = MessageState(statement.message_state).label
-    told = link(change_url(Message(pk=statement.message_id)), label)
-    if statement.message_answer and statement.message_state in TROUBLE_STATES:
-        return format_html(
-            '{} <span class="office-muted">{}</span>', told, statement.message_answer
-        )
+    return message_text(statement.message_id, statement.message_state, statement.message_answer)
+
+
+def message_text(pk: int, state: str, answer: str) -> str:
+    """Return the state of a message, linked; where it is in trouble, with the server's answer."""
+    told = link(change_url(Message(pk=pk)), MessageState(state).label)
+    if answer and state in TROUBLE_STATES:
+        return format_html('{} <span class="office-muted">{}</span>', told, answer)
     return told
 
 
