@@ -1,13 +1,12 @@
 """Addresses of the Office service."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from saleor_alencon.counter import round_urls, shopper_urls
+from saleor_alencon.counter import frame_urls, round_urls, shopper_urls
 from saleor_alencon.counter import urls as counter_urls
-from saleor_alencon.counter.frame_views import frame_page, frame_today
 from saleor_alencon.counter.opt_out_views import opt_out_page
 from saleor_alencon.counter.people_views import SignOutView
 from saleor_alencon.counter.views import HomeView, SignInView, health, icon
@@ -26,8 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deconnexion/", SignOutView.as_view(), name="sign-out"),
     path("langue/", set_language, name="set_language"),  # The name that unfold's menu looks for.
     path("", include((COUNTER, counter_urls.app_name))),
-    re_path(r"^encart/?$", frame_page, name="frame"),  # The Dashboard may drop the last slash.
-    path("encart/jour", frame_today, name="frame-today"),
+    *frame_urls.urlpatterns,
     path("messages/refuser/<str:token>", opt_out_page, name="opt-out"),
     path("bureau/", admin.site.urls),
     path("admin/", RedirectView.as_view(pattern_name="admin:index")),

@@ -16,6 +16,7 @@ LINE_SHOP = "alencon_shop"  # a column of the order lines; installing.py keeps i
 SEES_NAME = "alencon_sees_"
 SELLER = "boutique"  # the attribute by which a product's page names its shop; of its values too
 TOWN_APP = "alencon.town"
+MERCHANT_PAGES = ("today", "payouts")  # of that App, in a merchant's menu; the others are staff's
 
 
 def marked(row: str) -> str:
@@ -73,6 +74,15 @@ def town_app(row: str) -> str:
     return (
         f"({row}.identifier = '{TOWN_APP}' AND {row}.type = 'thirdparty' AND {row}.is_active"
         f" AND {row}.removed_at IS NULL)"
+    )
+
+
+def merchant_page(row: str) -> str:
+    """Say that an entry of the menu is one of that App's for merchants."""
+    names = ", ".join(f"'{name}'" for name in MERCHANT_PAGES)
+    return (
+        f"({row}.identifier IN ({names}) AND EXISTS (SELECT FROM app_app oa"
+        f" WHERE oa.id = {row}.app_id AND {town_app('oa')}))"
     )
 
 

@@ -74,9 +74,6 @@ THUMBNAIL = (
     "{row}.collection_id IS NOT NULL AND " + OFFICE_COLLECTION + " OR "
     "{row}.product_media_id IS NOT NULL AND " + p.sees("media", "{row}.product_media_id") + ")"
 )
-OF_TOWN_APP = (
-    "EXISTS (SELECT FROM app_app oa WHERE oa.id = {row}.app_id AND " + p.town_app("oa") + ")"
-)
 WAREHOUSE = p.warehouse("{row}.warehouse_id")
 ORDER_LINE = p.sees("order_line", "{row}.order_line_id")
 NOBODY = "false"
@@ -96,9 +93,10 @@ OWN: dict[str, Own] = {
         NOBODY,
     ),
     "account_address": Own(p.sees("address", "{row}.id"), NOBODY),
-    # The Office's page in the Dashboard, and no other App; of none a token or a webhook.
+    # The Office's App in the Dashboard, and no other, with the pages that are for merchants; of
+    # none a token or a webhook.
     "app_app": Own(p.town_app("{row}"), NOBODY),
-    "app_appextension": Own(OF_TOWN_APP, NOBODY),
+    "app_appextension": Own(p.merchant_page("{row}"), NOBODY),
     # The catalogue: everything hangs on the product's mark.
     "product_product": Own(p.marked("{row}")),
     "product_productvariant": Own(PRODUCT),

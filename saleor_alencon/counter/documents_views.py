@@ -26,7 +26,7 @@ def documents_page(request: HttpRequest) -> HttpResponse:
     shop = own_shop(request.user)
     context = {
         "shop": shop,
-        "statements": [_statement(each) for each in statements_of(shop)],
+        "statements": [statement_context(each) for each in statements_of(shop)],
         "invoices": [
             {"invoice": each, "total": amount_text(each.total_cents)}
             for each in Invoice.objects.filter(shop=shop).defer("file", "document")[:SHOWN]
@@ -42,7 +42,8 @@ def statements_of(shop: Shop) -> list[Statement]:
     return list(approved.select_related("run", "payout").order_by("-id")[:SHOWN])
 
 
-def _statement(statement: Statement) -> dict[str, Any]:
+def statement_context(statement: Statement) -> dict[str, Any]:
+    """Return a statement with its amounts as a page writes them."""
     return {
         "row": statement,
         "payable": amount_text(statement.payable_cents),

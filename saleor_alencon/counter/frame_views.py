@@ -1,29 +1,20 @@
-"""The page inside Saleor's Dashboard: today's pickups and the next payout.
-
-The page itself holds no data and no cookie. The Dashboard gives it a token by message; with it the
-page asks for what is shown, and Saleor says for whom the token speaks.
-"""
+"""The page « Comptoir » inside Saleor's Dashboard: today's pickups and the next payout."""
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_headers
 
+from saleor_alencon.counter.frame import Who, speaks_for_shops, spoken_for
 from saleor_alencon.domain.shop_orders import PickupState
-from saleor_alencon.errors import AlenconError
 from saleor_alencon.localized import amount_text
 from saleor_alencon.orders.models import PICKUP_STATES
 from saleor_alencon.pickups.today import DayPickups, counts_by_shop, pickups_of_day
-from saleor_alencon.saleor_api.merchants import ScopeRefused, who_speaks
 from saleor_alencon.settlement.holds import holds_of
 from saleor_alencon.settlement.models import PayoutState
 from saleor_alencon.settlement.outlook import Outlook, payout_outlook
@@ -35,62 +26,13 @@ SHOWN_STATES = (
     PickupState.HANDED_OVER,
     PickupState.UNCOLLECTED,
 )
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self';"
-    " base-uri 'none'; form-action 'none'; frame-ancestors {dashboard}"
-)
-PREFIX = "Bearer "
-
-
-def dashboard_origin() -> str:
-    """Return scheme, host and port of the Dashboard.
-
-    :raises Http404: the settings name none, and the page can be in no frame.
-    """
-    if settings.DASHBOARD_URL is None:
-        raise Http404(_("DASHBOARD_URL n'est pas défini : voir docs/settings.md."))
-    parts = urlsplit(settings.DASHBOARD_URL)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-@xframe_options_exempt
-@require_safe
-def frame_page(request: HttpRequest) -> HttpResponse:
-    """Answer the page, which any address may ask for and only the Dashboard may frame."""
-    origin = dashboard_origin()
-    answer = render(request, "counter/frame.html", {"dashboard": origin})
-    answer["Content-Security-Policy"] = POLICY.format(dashboard=origin)
-    answer["Referrer-Policy"] = "no-referrer"
-    return answer
 
 
 @require_safe
-@vary_on_headers("Authorization", "Accept-Language")
-def frame_today(request: HttpRequest) -> HttpResponse:
-    """Answer what the page shows to whoever its token speaks for."""
-    dashboard_origin()
-    header = request.headers.get("Authorization", "")
-    token = header.removeprefix(PREFIX) if header.startswith(PREFIX) else ""
-    try:
-        if not token:
-            raise ScopeRefused("There is no token.", status=401)
-        who = who_speaks(token)
-    except ScopeRefused as error:
-        text = _("Votre session dans le tableau de bord n'est plus valable : rechargez la page.")
-        return message(request, text, error.status)
-    except AlenconError as error:
-        return message(request, str(error), 503)
-    answer = render(request, "counter/frame_today.html", today(who))
-    answer["Cache-Control"] = "private, no-store"
-    return answer
-
-
-def message(request: HttpRequest, text: str, status: int) -> HttpResponse:
-    """Answer with a sentence in place of the day."""
-    context = {"message": text}
-    answer = render(request, "counter/frame_today.html", context, status=status)
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+@spoken_for
+def frame_today(request: HttpRequest, who: Who) -> HttpResponse:
+    """Answer the day's pickups of whoever the token speaks for."""
+    return render(request, "counter/frame_today.html", today(who))
 
 
 @dataclass(frozen=True)
@@ -106,18 +48,28 @@ class ShopDay:
     holds: list[str]
 
 
-def today(who: dict[str, Any]) -> dict[str, Any]:
-    """Return what the page shows: each shop of a merchant, or all shops' counts to the Office."""
-    day = timezone.localdate()
-    slugs = {each["slug"]: each["read_only"] for each in who["shops"]}
+def shops_spoken_for(who: Who) -> dict[str, Any]:
+    """Return what pages of shops show of whose they are: ``shops``, those unknown, and the look."""
+    slugs = {each["slug"] for each in who["shops"]}
     shops = list(Shop.objects.filter(slug__in=slugs).order_by("name"))
     look = who["look"]
     return {
-        "day": day,
+        "shops": shops,
+        "unknown": sorted(slugs - {shop.slug for shop in shops}),
         "look": look and {"shop": look["shop"], "until": parse_datetime(look["until"])},
-        "days": [shop_day(shop, slugs[shop.slug], day) for shop in shops],
-        "unknown": sorted(set(slugs) - {shop.slug for shop in shops}),
-        "merchant": who["merchant"] or look is not None,
+        "merchant": speaks_for_shops(who),
+    }
+
+
+def today(who: Who) -> dict[str, Any]:
+    """Return what the page shows: each shop of a merchant, or all shops' counts to the Office."""
+    day = timezone.localdate()
+    read_only = {each["slug"]: each["read_only"] for each in who["shops"]}
+    found = shops_spoken_for(who)
+    return {
+        **found,
+        "day": day,
+        "days": [shop_day(shop, read_only[shop.slug], day) for shop in found["shops"]],
         "states": [label for _state, label in shown_states()],
         "rows": office_rows(day) if who["sees_orders"] else [],
         "sees_orders": who["sees_orders"],

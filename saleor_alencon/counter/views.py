@@ -88,6 +88,11 @@ def statement_download(request: HttpRequest, pk: int, suffix: str) -> HttpRespon
     statement = get_object_or_404(
         Statement, pk=pk, shop__members__user=request.user, run__state__in=SETTLED
     )
+    return statement_answer(statement, suffix)
+
+
+def statement_answer(statement: Statement, suffix: str) -> HttpResponse:
+    """Answer a statement's file in one of the formats of ``RENDERERS``."""
     render, content_type = RENDERERS[suffix]
     return HttpResponse(
         render(statement),

@@ -16,12 +16,12 @@ from saleor_alencon.office.admin.base import change_url
 from saleor_alencon.office.launch_chart import committed_weeks, launch_chart
 from saleor_alencon.office.shop_cures import Line, checklist_lines
 from saleor_alencon.onboarding.facts import Progress, progress_of
+from saleor_alencon.onboarding.launching import LAUNCHING, by_urgency, launch_goal
 from saleor_alencon.shops.checklist import ITEM_LABELS
-from saleor_alencon.shops.models import Association, Shop, ShopState
+from saleor_alencon.shops.models import Shop
 
 BLOCKER, STATE = "blocage", "etat"
 """The parameters of the address that narrow the list."""
-SHOWN = [state for state in ShopState if state != ShopState.CLOSED]
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,8 @@ class Row:
 
 def launch_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     now = timezone.now()
-    goal = (
-        Association.objects.values_list("launch_goal", flat=True).first()
-        or Association._meta.get_field("launch_goal").get_default()
-    )
-    shops = list(Shop.objects.filter(state__in=SHOWN).order_by("name"))
+    goal = launch_goal()
+    shops = list(Shop.objects.filter(state__in=LAUNCHING).order_by("name"))
     everything = progress_of(shops, now)
     blocker = request.GET.get(BLOCKER, "")
     state = request.GET.get(STATE, "")
@@ -72,7 +69,7 @@ def launch_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
             "weeks": weeks,
             "states": state_choices(shops, state, blocker),
             "blockers": blocker_choices(everything, state, blocker),
-            "rows": [row_of(each) for each in sorted(found, key=urgency)],
+            "rows": [row_of(each) for each in sorted(found, key=by_urgency)],
             "narrowed": bool(blocker or state),
             "all_url": request.path,
         },
@@ -83,12 +80,6 @@ def is_chosen(progress: Progress, blocker: str, state: str) -> bool:
     if state and progress.shop.state != state:
         return False
     return not blocker or any(check.item == blocker for check in progress.missing)
-
-
-def urgency(progress: Progress) -> tuple[int, int, str]:
-    """Sort shops on their way before those that sell, the nearest to the goal first."""
-    sells = progress.shop.state in (ShopState.LIVE, ShopState.SUSPENDED)
-    return int(sells), len(progress.missing), progress.shop.name
 
 
 def row_of(progress: Progress) -> Row:
@@ -113,7 +104,7 @@ def state_choices(shops: list[Shop], state: str, blocker: str) -> list[Choice]:
             address(state="" if each == state else each, blocker=blocker),
             each == state,
         )
-        for each in SHOWN
+        for each in LAUNCHING
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from saleor_alencon.counter import frame_views
+from saleor_alencon.counter import frame
 from saleor_alencon.domain.pickup_slots import instant
 from saleor_alencon.orders.models import Pickup, ShopOrder
 from saleor_alencon.outputs.theme import load_tokens
@@ -58,7 +58,7 @@ def speaks(monkeypatch):
                 raise who
             return who
 
-        monkeypatch.setattr(frame_views, "who_speaks", answer)
+        monkeypatch.setattr(frame, "who_speaks", answer)
 
     return say
 
@@ -160,7 +160,9 @@ def test_a_merchant_sees_its_pickups_by_slot_and_nothing_of_another_shop(client,
     assert "2 articles" in page
     counts = [text.split("</strong>")[0] for text in page.split("<li><strong>")[1:]]
     assert counts == ["1", "1", "0", "0"]
-    assert f'<a href="{reverse("counter:hours")}"' in page
+    assert page.count('data-enter="horaires"') == 1
+    number = Pickup.objects.get(shop_order__order__number="102").pk
+    assert page.count(f'data-enter="{number}"') == 1
 
 
 def test_what_waits_from_before_or_has_no_slot_comes_first_and_an_unpaid_one_not_at_all(

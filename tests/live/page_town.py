@@ -65,11 +65,17 @@ class PageTown:
     theirs: str = ""
 
     def today(self, token: str, language: str = "fr") -> httpx.Response:
-        """Ask for what the page shows, as the page does."""
+        """Ask for what the counter's page shows, as the page does."""
+        return self.ask("jour", token, language)
+
+    def ask(self, path: str, token: str, language: str = "fr") -> httpx.Response:
+        """Ask for what a page shows, as the page does."""
         headers = {"Accept-Language": language}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        return httpx.get(f"{self.office}/encart/jour", headers=headers, timeout=60, trust_env=False)
+        return httpx.get(
+            f"{self.office}/encart/{path}", headers=headers, timeout=60, trust_env=False
+        )
 
     def keep(self, page_url: str | None = None) -> str:
         """Keep the App as setting Saleor up does."""

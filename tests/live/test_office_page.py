@@ -58,14 +58,18 @@ def test_a_merchant_finds_the_page_among_the_dashboards_entries(town_of_pages: P
     found = a.get(NAVIGATION, mounts=["NAVIGATION_CATALOG", "NAVIGATION_ORDERS"])
     apps = a.get(APPS)["apps"]["edges"]
 
-    [entry] = [edge["node"] for edge in found["appExtensions"]["edges"]]
-    assert (entry["label"], entry["url"], entry["mountName"], entry["targetName"]) == (
-        "Retraits et virement",
-        "/",
-        "NAVIGATION_ORDERS",
-        "APP_PAGE",
-    )
-    assert entry["permissions"] == []
+    entries = [edge["node"] for edge in found["appExtensions"]["edges"]]
+    assert [(one["label"], one["url"]) for one in entries] == [
+        ("Comptoir", "/"),
+        ("Versements", "/versements"),
+    ]
+    for entry in entries:
+        assert (entry["mountName"], entry["targetName"]) == ("NAVIGATION_ORDERS", "APP_PAGE")
+        assert entry["permissions"] == []
+    with admin(town_of_pages.shops.live) as staff:
+        every = staff.execute(NAVIGATION, mounts=["NAVIGATION_ORDERS"])["appExtensions"]["edges"]
+    labels = ["Comptoir", "Versements", "Reversements", "Lancement"]
+    assert [edge["node"]["label"] for edge in every] == labels
     assert entry["app"]["appUrl"] == f"{town_of_pages.office}/encart"
     assert [(one["node"]["identifier"], one["node"]["name"]) for one in apps] == [
         ("alencon.town", "Acheter à Alençon")
@@ -131,7 +135,7 @@ def test_the_page_tells_a_merchant_of_its_own_shop_and_nothing_of_another(
     assert (own.status_code, theirs.status_code) == (200, 200)
     assert "Librairie des Halles" in own.text
     assert "Fromagerie" not in own.text
-    assert f'<b>Cliente Démo 31</b><span class="soft">n° {town.order} ·' in own.text
+    assert f'<b>Cliente Démo 31</b></button><span class="soft">n° {town.order} ·' in own.text
     assert f"n° {town.theirs} ·" not in own.text
     assert "Cliente Démo 32" not in own.text
     assert "16:00 – 17:00" in own.text
@@ -158,6 +162,22 @@ def test_a_merchant_of_two_shops_gets_both_and_staff_of_the_office_the_counts(
     assert "Retraits du jour par boutique" in office
     assert "€" not in office
     assert "Cliente Démo" not in office
+
+
+def test_a_merchants_token_opens_no_page_of_the_office_and_no_other_shops_money(
+    town_of_pages: PageTown,
+) -> None:
+    shops = town_of_pages.shops
+    own, theirs = page_token(shops.a), page_token(shops.b)
+
+    for page in ("reversements/etat", "lancement/etat"):
+        answer = town_of_pages.ask(page, own)
+        assert answer.status_code == 403
+        assert "€" not in answer.text
+    mine, others = (town_of_pages.ask("versements/etat", token).text for token in (own, theirs))
+    assert "Librairie des Halles" in mine
+    assert "Fromagerie" not in mine
+    assert "Librairie" not in others
 
 
 def test_forged_expired_revoked_and_other_tokens_are_refused(town_of_pages: PageTown) -> None:

@@ -86,9 +86,9 @@ def test_setup_puts_the_offices_page_into_the_dashboard_and_moves_it(town: Offic
     assert again[-1] == "Nothing had to be changed."
     assert "changed    page in the Dashboard" in moved
     assert town.sql(
-        "SELECT a.app_url, e.mount, e.target FROM app_app a JOIN app_appextension e"
-        " ON e.app_id = a.id WHERE a.identifier = 'alencon.town'"
-    ) == [("https://bureau.alencon.example/encart", "navigation_orders", "app_page")]
+        "SELECT a.app_url, e.mount, e.target, count(*) FROM app_app a JOIN app_appextension e"
+        " ON e.app_id = a.id WHERE a.identifier = 'alencon.town' GROUP BY 1, 2, 3"
+    ) == [("https://bureau.alencon.example/encart", "navigation_orders", "app_page", 4)]
 
 
 def test_a_second_setup_changes_nothing(town: OfficeTown) -> None:
