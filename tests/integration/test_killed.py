@@ -17,7 +17,7 @@ from saleor_alencon.errors import AlenconError
 from saleor_alencon.inbox.models import InboxDocument
 from saleor_alencon.orders.services import document_store, inbox_ingest
 from saleor_alencon.settlement.adjustments import adjustment_approve, adjustment_draft
-from saleor_alencon.settlement.demands import demand_call, demand_pay
+from saleor_alencon.settlement.demands import demand_call, demand_cancel, demand_pay
 from saleor_alencon.settlement.models import (
     Adjustment,
     Claim,
@@ -291,6 +291,13 @@ def paying(basket):
     )  # fmt: skip
 
 
+def cancelling(basket):
+    demand, person = calling(basket)(), operator()
+    return lambda: demand_cancel(
+        demand_id=demand.pk, cancelled_by=person, reason="Elle vend à nouveau", now=NOW
+    )
+
+
 CORRECTIONS = [
     adjusting,
     putting_by,
@@ -298,6 +305,7 @@ CORRECTIONS = [
     abandoning_what_was_put_by,
     calling,
     paying,
+    cancelling,
 ]
 
 
