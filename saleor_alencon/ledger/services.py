@@ -61,8 +61,8 @@ WITH draft AS (
 SELECT id, kind, source_id FROM posted
 """
 
-# What a shop order has on an account of its shop's, and how often it was moved already. OFFSET makes
-# it one look-up by key for each: the planner knows nothing of what this run has posted.
+# What a shop order has on an account of its shop's, and how often it was moved already. OFFSET
+# makes it one look-up by key for each: the planner knows nothing of what this run has posted.
 BALANCES = """
 SELECT w.id, so.order_id, so.shop_id,
        (sum(e.amount_cents) FILTER (WHERE e.account_kind = %s))::bigint,
