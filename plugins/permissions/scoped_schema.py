@@ -39,6 +39,7 @@ NOT_FOR_MERCHANTS = "Cette action n'est pas ouverte aux boutiques : adressez-vou
 SUSPENDED = "Votre boutique est suspendue : vous pouvez tout consulter et ne rien changer."
 CLOSED = "Votre boutique est fermée : vous pouvez tout consulter et ne rien changer."
 REFUSED_BY_DATABASE = "42501"
+REFUSAL_CODES = ("invalid", "graphql_error", "invalid_status", "not_found")
 # Mutations that answer with the user whom they signed in. The Dashboard lets nobody in whose
 # permissions are empty in that very answer.
 LOGINS = ("tokenCreate", "setPassword")
@@ -230,11 +231,19 @@ def refuse(info: Any, reason: str) -> Any:
             own_name = to_snake_case(name)
             if own_name not in ("errors", payload._meta.error_type_field) and is_required(field):
                 extra[own_name] = empty(field)
+        error = ValidationError(reason, code=refusal_code(payload._meta.error_type_class))
         try:
-            return payload.handle_errors(ValidationError({"id": ValidationError(reason)}), **extra)
+            return payload.handle_errors(ValidationError({"id": error}), **extra)
         except Exception as error:
             logger.debug("No payload for %s: %s", info.field_name, error)
     raise PermissionDenied(reason)
+
+
+def refusal_code(error_type: Any) -> str:
+    """Return the code of an error type that says "no" best: each has codes of its own."""
+    kind = error_type._meta.fields["code"].type
+    codes = [member.value for member in getattr(kind, "of_type", kind)._meta.enum]
+    return next((code for code in REFUSAL_CODES if code in codes), codes[0])
 
 
 def is_required(field: Any) -> bool:

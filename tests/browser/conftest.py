@@ -96,11 +96,11 @@ def office(demo_database, embedded_socket, tmp_path_factory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator:
+def chromium(demo_database) -> Iterator:
     """Run one Chromium that knows no other host than this machine.
 
-    It ends with this folder's tests: while it runs, Django takes this thread for an asynchronous
-    one and refuses it the database.
+    It begins after the database is filled and ends with this folder's tests: while it runs, Django
+    takes this thread for an asynchronous one and refuses it the database.
     """
     from playwright.sync_api import sync_playwright
 

@@ -6,9 +6,7 @@ The pages themselves before a running Saleor: tests/live/test_office_page.py.
 from importlib.resources import files
 
 import pytest
-from playwright.sync_api import Route, expect, sync_playwright
-
-from tests.browser.conftest import find_chromium
+from playwright.sync_api import Route, expect
 
 OFFICE, DASHBOARD = "https://office.alencon.example", "https://dashboard.alencon.example"
 TICKET = f"{OFFICE}/encart/entree/1-2-3?vers=17"
@@ -41,7 +39,7 @@ def asked():
 
 
 @pytest.fixture
-def dashboard(asked):
+def dashboard(asked, chromium):
     """Open the double of the Dashboard with the page in its frame."""
     answers = {
         "/encart/versements": (200, PAGE),
@@ -63,17 +61,15 @@ def dashboard(asked):
         status, body = answers[path.split("?theme")[0]]
         route.fulfill(status=status, body=body, content_type="text/html; charset=utf-8")
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium())
-        context = browser.new_context(locale="fr-FR")
-        context.route(f"{OFFICE}/**", answer)
-        context.route(
-            f"{DASHBOARD}/**", lambda route: route.fulfill(body=DOUBLE, content_type="text/html")
-        )
-        page = context.new_page()
-        page.goto(f"{DASHBOARD}/")
-        yield page
-        browser.close()
+    context = chromium.new_context(locale="fr-FR")
+    context.route(f"{OFFICE}/**", answer)
+    context.route(
+        f"{DASHBOARD}/**", lambda route: route.fulfill(body=DOUBLE, content_type="text/html")
+    )
+    page = context.new_page()
+    page.goto(f"{DASHBOARD}/")
+    yield page
+    context.close()
 
 
 def redirects(page):

@@ -33,9 +33,13 @@ def market() -> Iterator[DashboardTown]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(market: DashboardTown) -> Iterator[Browser]:
-    """Run one Chromium that knows no other host than this machine."""
+    """Run one Chromium that knows no other host than this machine.
+
+    It ends with its file's tests: while it runs, Django takes this thread for an asynchronous one
+    and refuses it the database.
+    """
     arguments = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
     with sync_playwright() as playwright:
         expect.set_options(timeout=TIMEOUT_MS)

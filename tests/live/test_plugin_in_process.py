@@ -87,3 +87,35 @@ def test_the_command_sweeps_since_a_given_time(live: LiveSaleor) -> None:
     )
 
     assert ", 0 failed, watermark " in printed
+
+
+REFUSE_ALL = """
+import json
+from types import SimpleNamespace
+from saleor.core.exceptions import PermissionDenied
+from saleor.graphql.api import schema
+from saleor_alencon_plugins.permissions.scoped_schema import refuse
+def bare(kind):
+    while hasattr(kind, "of_type"):
+        kind = kind.of_type
+    return kind
+wrong, answered = [], 0
+for name, field in schema.get_mutation_type().fields.items():
+    try:
+        payload = refuse(SimpleNamespace(return_type=field.type), "non")
+    except PermissionDenied:
+        continue
+    (error,) = payload.errors
+    code = bare(bare(bare(field.type).fields["errors"].type).fields["code"].type)
+    if code.serialize(error.code) is None or error.message != "non":
+        wrong.append(name)
+    answered += 1
+print(json.dumps({"wrong": wrong, "answered": answered}))
+"""
+
+
+def test_a_refusal_is_written_in_each_mutations_own_codes(live: LiveSaleor) -> None:
+    """A code that a mutation does not know is an error of the document, without the reason."""
+    found = run_inside(live, REFUSE_ALL)
+    assert found["wrong"] == []
+    assert found["answered"] > 200
