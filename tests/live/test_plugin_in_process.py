@@ -102,7 +102,7 @@ def bare(kind):
 wrong, answered = [], 0
 for name, field in schema.get_mutation_type().fields.items():
     try:
-        payload = refuse(SimpleNamespace(return_type=field.type), "non")
+        payload = refuse(SimpleNamespace(return_type=field.type, field_name=name), "non")
     except PermissionDenied:
         continue
     (error,) = payload.errors
