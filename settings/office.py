@@ -152,9 +152,9 @@ CELERY_BEAT_SCHEDULE = {
     "ingest-inbox": {"task": "saleor_alencon.orders.tasks.ingest_inbox", "schedule": 10.0},
     "sweep-saleor": {"task": "saleor_alencon.inbox.tasks.sweep_saleor", "schedule": 300.0},
     "send-commands": {"task": "saleor_alencon.pickups.tasks.send_commands", "schedule": 20.0},
-    "send-shoppers-mails": {
-        "task": "saleor_alencon.shopper.tasks.send_mails",
-        "schedule": 20.0,
+    "forget-throttles": {
+        "task": "saleor_alencon.shopper.tasks.forget_throttles",
+        "schedule": crontab(minute=35),
     },
     "send-messages": {"task": "saleor_alencon.messaging.tasks.send_messages", "schedule": 20.0},
     "remind-of-pickups": {

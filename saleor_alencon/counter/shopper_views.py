@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -23,11 +22,13 @@ from saleor_alencon.domain.opening_hours import HoursError
 from saleor_alencon.domain.pickup_slots import Slot
 from saleor_alencon.domain.shop_orders import DeliveryChoice
 from saleor_alencon.errors import AlenconError
+from saleor_alencon.messaging.kinds import Kind
+from saleor_alencon.messaging.letters import write_letter
 from saleor_alencon.orders.models import Order, Pickup, ShopOrder
 from saleor_alencon.outputs.calendar_file import CalendarEntry, render_calendar
 from saleor_alencon.shopper import withdrawals
-from saleor_alencon.shopper.mails import withdrawal_facts
 from saleor_alencon.shopper.models import Withdrawal
+from saleor_alencon.shopper.notices import withdrawal_facts
 from saleor_alencon.shopper.services import lines_cancel, link_ask, slot_change
 from saleor_alencon.shopper.throttle import count_up
 
@@ -172,10 +173,14 @@ def acknowledgement_view(request: HttpRequest, order: Order, token: str, pk: int
     withdrawal = found.select_related("shop_order__order", "shop_order__shop").first()
     if withdrawal is None:
         return wrong_link(request)
-    with translation.override(withdrawal.language):
-        text = render_to_string("shopper/mail_acknowledgement.txt", withdrawal_facts(withdrawal))
+    letter = write_letter(
+        Kind.WITHDRAWAL,
+        withdrawal_facts(withdrawal),
+        language=withdrawal.language,
+        recipient=order.customer_email,
+    )
     name = f"retractation-{order.number}-{withdrawal.pk}.txt"
-    return _file(text.encode(), name, "text/plain; charset=utf-8")
+    return _file(letter.text.encode(), name, "text/plain; charset=utf-8")
 
 
 @require_http_methods(["GET", "POST"])

@@ -74,10 +74,8 @@ def _work_once(*, read_provider: bool) -> None:
     from saleor_alencon.orders.tasks import ingest_inbox
     from saleor_alencon.pickups.tasks import send_commands
     from saleor_alencon.psp.tasks import fetch_from_provider
-    from saleor_alencon.shopper.tasks import send_mails
 
     ingest_inbox()
-    send_mails()
     if settings.SALEOR_APP_TOKEN is not None:
         send_commands()
     send_messages()

@@ -3,34 +3,15 @@
 One description gives the text, the HTML and the SMS, so that they cannot differ.
 """
 
-import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
-from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from saleor_alencon.domain.opening_hours import OpeningHours
-from saleor_alencon.localized import amount_text, date_text, week_text
+from saleor_alencon.localized import amount_text, week_text
+from saleor_alencon.messaging.content_of_rights import link, withdrawal, withdrawal_to_settle
 from saleor_alencon.messaging.kinds import Kind
-
-Facts = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Content:
-    """A message in words: its subject, paragraphs, a table of label and value, and one link."""
-
-    subject: str
-    paragraphs: list[str]
-    rows: list[tuple[str, str]] = field(default_factory=list)
-    after: list[str] = field(default_factory=list)
-    link: str = ""
-    link_text: str = ""
-    sms: str = ""
+from saleor_alencon.messaging.words import Content, Facts, day_text, hello, place_text, slot_text
 
 
 def content_of(kind: Kind, facts: Facts) -> Content:
@@ -38,46 +19,11 @@ def content_of(kind: Kind, facts: Facts) -> Content:
     return WRITERS[kind](facts)
 
 
-def _day(text: str) -> str:
-    day = parse_date(text)
-    assert day is not None, text
-    return date_text(day)
-
-
-def _slot(facts: Facts) -> str:
-    """Return a slot in the town's time: "mardi 1 décembre 2026 de 10:00 à 11:00"."""
-    if not facts.get("slot_starts_at"):
-        return ""
-    start, end = (localtime(_moment(facts[name])) for name in ("slot_starts_at", "slot_ends_at"))
-    words = {
-        "day": f"{date_format(start, 'l')} {date_text(start.date())}",
-        "from": f"{start:%H:%M}",
-        "to": f"{end:%H:%M}",
-    }
-    return _("%(day)s de %(from)s à %(to)s") % words
-
-
-def _moment(text: str) -> datetime.datetime:
-    moment = parse_datetime(text)
-    assert moment is not None, text
-    return moment
-
-
-def _place(facts: Facts) -> str:
-    address = _("au point de retrait central") if facts.get("central") else facts.get("address", "")
-    return ", ".join(filter(None, (facts["shop"], address)))
-
-
-def _hello(facts: Facts) -> str:
-    name = facts.get("name", "")
-    return _("Bonjour %(name)s,") % {"name": name} if name else _("Bonjour,")
-
-
 def order_received(facts: Facts) -> Content:
     return Content(
         subject=_("Commande n° %(order)s : les boutiques l'ont reçue") % facts,
         paragraphs=[
-            _hello(facts),
+            hello(facts),
             _(
                 "Votre commande n° %(order)s est payée. Chaque boutique prépare sa part et un "
                 "message vous dira quand elle est prête."
@@ -94,7 +40,7 @@ def _part_text(part: Facts) -> str:
     texts = [amount_text(part["total_cents"])]
     if part.get("code"):
         texts.append(_("à retirer, code %(code)s") % part)
-        texts.append(_slot(part))
+        texts.append(slot_text(part))
     else:
         texts.append(_("livraison à domicile"))
     return ", ".join(filter(None, texts))
@@ -104,7 +50,7 @@ def ready(facts: Facts) -> Content:
     return Content(
         subject=_("%(shop)s : votre commande n° %(order)s est prête") % facts,
         paragraphs=[
-            _hello(facts),
+            hello(facts),
             _("Votre commande vous attend chez %(shop)s. Montrez ce code au comptoir.") % facts,
         ],
         rows=_pickup_rows(facts),
@@ -116,12 +62,12 @@ def ready(facts: Facts) -> Content:
 
 
 def _pickup_rows(facts: Facts) -> list[tuple[str, str]]:
-    rows = [(_("Code"), facts["code"]), (_("Boutique"), _place(facts))]
+    rows = [(_("Code"), facts["code"]), (_("Boutique"), place_text(facts))]
     if facts.get("hours"):
         hours = week_text(OpeningHours.from_json(facts["hours"]))
         rows.append((_("Horaires"), " · ".join(hours)))
     if facts.get("until"):
-        rows.append((_("À retirer avant le"), _day(facts["until"])))
+        rows.append((_("À retirer avant le"), day_text(facts["until"])))
     return rows
 
 
@@ -135,11 +81,11 @@ def all_ready(facts: Facts) -> Content:
     return Content(
         subject=_("Commande n° %(order)s : tout est prêt") % facts,
         paragraphs=[
-            _hello(facts),
+            hello(facts),
             _("Toute votre commande vous attend. Montrez à chaque boutique son code."),
         ],
-        rows=[(part["code"], _place(part)) for part in parts],
-        after=[_("À retirer avant le %(day)s.") % {"day": _day(facts["until"])}],
+        rows=[(part["code"], place_text(part)) for part in parts],
+        after=[_("À retirer avant le %(day)s.") % {"day": day_text(facts["until"])}],
         sms=_("Commande %(order)s : tout est prêt. Codes : %(codes)s.")
         % {"order": facts["order"], "codes": codes},
         link=facts.get("url", ""),
@@ -151,7 +97,7 @@ def reminder(facts: Facts) -> Content:
     return Content(
         subject=_("%(shop)s : votre commande n° %(order)s vous attend") % facts,
         paragraphs=[
-            _hello(facts),
+            hello(facts),
             _("Votre commande est prête chez %(shop)s depuis quelques jours.") % facts,
         ],
         rows=_pickup_rows(facts),
@@ -163,13 +109,13 @@ def reminder(facts: Facts) -> Content:
 
 
 def uncollected(facts: Facts) -> Content:
-    rows = [(_("Boutique"), _place(facts))]
+    rows = [(_("Boutique"), place_text(facts))]
     if facts.get("phone"):
         rows.append((_("Téléphone"), facts["phone"]))
     return Content(
         subject=_("%(shop)s : votre commande n° %(order)s n'a pas été retirée") % facts,
         paragraphs=[
-            _hello(facts),
+            hello(facts),
             _(
                 "Le délai pour retirer votre commande chez %(shop)s est passé. Appelez la boutique "
                 "pour convenir d'un nouveau jour ou d'un remboursement."
@@ -188,7 +134,7 @@ def refund(facts: Facts) -> Content:
     return Content(
         subject=_("Commande n° %(order)s : remboursement de %(amount)s") % words,
         paragraphs=[
-            _hello(facts),
+            hello(facts),
             _(
                 "%(amount)s vous sont rendus sur votre commande n° %(order)s, par le moyen de "
                 "paiement que vous aviez choisi. Une banque met jusqu'à dix jours à l'inscrire."
@@ -203,7 +149,7 @@ def refund(facts: Facts) -> Content:
 
 def shop_order(facts: Facts) -> Content:
     rows = [(f"{line['quantity']} ×", line["name"]) for line in facts["lines"]]
-    slot = _slot(facts)
+    slot = slot_text(facts)
     rows.append((_("Client"), facts["customer"]))
     rows.append((_("Total TTC"), amount_text(facts["total_cents"])))
     if facts.get("code"):
@@ -251,7 +197,7 @@ def statement(facts: Facts) -> Content:
         paragraphs=[
             _("Bonjour,"),
             _("Voici le relevé de %(shop)s pour le reversement %(run)s, arrêté au %(day)s.")
-            % (facts | {"day": _day(facts["last_day"])}),
+            % (facts | {"day": day_text(facts["last_day"])}),
         ],
         rows=rows,
         after=after,
@@ -270,7 +216,7 @@ def payout(facts: Facts) -> Content:
         paragraphs=[
             _("Bonjour,"),
             _("L'Office vous a versé %(amount)s le %(day)s, pour le reversement %(run)s.")
-            % (facts | {"amount": amount, "day": _day(facts["day"])}),
+            % (facts | {"amount": amount, "day": day_text(facts["day"])}),
         ],
         rows=rows,
         link=facts.get("url", ""),
@@ -322,7 +268,7 @@ def demand(facts: Facts) -> Content:
         )
     rows = [
         (_("Montant à payer"), amount),
-        (_("À payer avant le"), _day(facts["due_on"])),
+        (_("À payer avant le"), day_text(facts["due_on"])),
         (_("Motif"), facts["motive"]),
     ]
     if facts.get("iban"):
@@ -341,7 +287,7 @@ def dues(facts: Facts) -> Content:
     amount = amount_text(facts["total_cents"])
     rows = [
         (_("Montant à payer"), amount),
-        (_("À payer avant le"), _day(facts["due_on"])),
+        (_("À payer avant le"), day_text(facts["due_on"])),
         (_("Facture"), facts["invoice"]),
     ]
     if facts.get("iban"):
@@ -383,6 +329,10 @@ WRITERS: dict[Kind, Callable[[Facts], Content]] = {
     Kind.REMINDER: reminder,
     Kind.UNCOLLECTED: uncollected,
     Kind.REFUND: refund,
+    Kind.LINK: link,
+    Kind.WITHDRAWAL: withdrawal,
+    Kind.WITHDRAWAL_SHOP: withdrawal_to_settle,
+    Kind.WITHDRAWAL_OFFICE: withdrawal_to_settle,
     Kind.SHOP_ORDER: shop_order,
     Kind.STATEMENT: statement,
     Kind.PAYOUT: payout,

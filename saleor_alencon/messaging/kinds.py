@@ -20,6 +20,10 @@ class Kind(models.TextChoices):
     REMINDER = "reminder", _("rappel de retrait")
     UNCOLLECTED = "uncollected", _("retrait non retiré")
     REFUND = "refund", _("remboursement au client")
+    LINK = "link", _("lien de la commande, demandé")
+    WITHDRAWAL = "withdrawal", _("accusé de rétractation")
+    WITHDRAWAL_SHOP = "withdrawal_shop", _("rétractation à traiter, à la boutique")
+    WITHDRAWAL_OFFICE = "withdrawal_office", _("rétractation à traiter, à l'Office")
     SHOP_ORDER = "shop_order", _("nouvelle commande pour la boutique")
     STATEMENT = "statement", _("relevé de la boutique")
     PAYOUT = "payout", _("avis de virement")
@@ -57,6 +61,10 @@ RULES: dict[Kind, Rules] = {
     ),
     Kind.UNCOLLECTED: Rules(Audience.SHOPPER, useful_for=7 * DAY),
     Kind.REFUND: Rules(Audience.SHOPPER, useful_for=14 * DAY),
+    Kind.LINK: Rules(Audience.SHOPPER, useful_for=2 * DAY),
+    Kind.WITHDRAWAL: Rules(Audience.SHOPPER, useful_for=90 * DAY),
+    Kind.WITHDRAWAL_SHOP: Rules(Audience.SHOP, useful_for=90 * DAY),
+    Kind.WITHDRAWAL_OFFICE: Rules(Audience.OFFICE, useful_for=90 * DAY),
     Kind.SHOP_ORDER: Rules(Audience.SHOP, useful_for=7 * DAY),
     Kind.STATEMENT: Rules(Audience.SHOP, useful_for=90 * DAY),
     Kind.PAYOUT: Rules(Audience.SHOP, refusable=True, resent_in_doubt=False, useful_for=14 * DAY),

@@ -28,6 +28,10 @@ PARTS = [
     {"shop": "Autre boutique", "address": "2 rue du Jeudi, 61000 Alençon", "total_cents": 1250,
      "code": "H4RWX9"},
 ]  # fmt: skip
+WITHDRAWAL = {
+    **ORDER, **SHOP, "declared_at": "2026-12-01T09:00:00+00:00", "message": "",
+    "lines": [{"quantity": 2, "name": "Article d'exemple"}],
+}  # fmt: skip
 SAMPLES: dict[Kind, dict[str, Any]] = {
     Kind.ORDER_RECEIVED: {**ORDER, "parts": PARTS},
     Kind.READY: READY,
@@ -35,6 +39,10 @@ SAMPLES: dict[Kind, dict[str, Any]] = {
     Kind.REMINDER: READY,
     Kind.UNCOLLECTED: READY,
     Kind.REFUND: {**ORDER, "amount_cents": 1250},
+    Kind.LINK: ORDER,
+    Kind.WITHDRAWAL: WITHDRAWAL,
+    Kind.WITHDRAWAL_SHOP: WITHDRAWAL,
+    Kind.WITHDRAWAL_OFFICE: WITHDRAWAL,
     Kind.SHOP_ORDER: {
         "order": "1234", "shop": SHOP["shop"], "customer": NAME, "total_cents": 2490,
         "lines": [{"quantity": 2, "name": "Article d'exemple"}], "code": "K7MP3T", **SLOT,

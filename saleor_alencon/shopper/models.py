@@ -176,11 +176,6 @@ class Withdrawal(models.Model):
     state = models.CharField(
         _("état"), max_length=16, choices=WithdrawalState.choices, default=WithdrawalState.OPEN
     )
-    acknowledged_at = models.DateTimeField(
-        _("accusé de réception envoyé le"), null=True, blank=True
-    )
-    told_at = models.DateTimeField(_("boutique et Office prévenus le"), null=True, blank=True)
-    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("close le"), null=True, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -227,30 +222,6 @@ class WithdrawalLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.line.name}"
-
-
-class LinkRequest(models.Model):
-    """Someone who knows an order's number and address asked for its link; the worker sends it."""
-
-    order = models.ForeignKey(Order, models.PROTECT, related_name="+")
-    language = models.CharField(max_length=8)
-    asked_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, blank=True)
-    leased_until = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("lien demandé")
-        verbose_name_plural = _("liens demandés")
-        constraints = [
-            models.UniqueConstraint(
-                fields=("order",),
-                name="one_link_request_at_a_time",
-                condition=models.Q(sent_at=None),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.order} · {self.language}"
 
 
 class Throttle(models.Model):

@@ -18,17 +18,12 @@ from saleor_alencon.orders.models import Order, Pickup, ShopOrder
 from saleor_alencon.pickups.links import link_is_open, link_renew
 from saleor_alencon.pickups.models import PickupEvent
 from saleor_alencon.pickups.services import lines_refuse
-from saleor_alencon.shopper.models import (
-    ActionKind,
-    LinkRequest,
-    ShopperAction,
-    ShopperRules,
-)
+from saleor_alencon.shopper.models import ActionKind, ShopperAction, ShopperRules
+from saleor_alencon.shopper.notices import link_tell
 
 CANCELLED_BY_SHOPPER = "Annulé par le client"
 """Kept with the order in Saleor: French, as every reason is."""
 MOVABLE = (PickupState.TO_PREPARE, PickupState.READY)
-LINK_PAUSE = datetime.timedelta(minutes=10)
 
 
 class ShopperError(AlenconError):
@@ -166,14 +161,8 @@ def link_ask(*, number: str, email: str, language: str, now: datetime.datetime) 
     found = Order.objects.filter(
         number=number.strip().lstrip("#")[:32], customer_email__iexact=email.strip()
     )
-    order = found.order_by("-id").first()
-    if order is None:
-        return
-    recent = LinkRequest.objects.filter(order=order, asked_at__gt=now - LINK_PAUSE)
-    if recent.exists():
-        return
-    if not link_is_open(order, now=now):
-        link_renew(order_id=order.pk, now=now)
-    LinkRequest.objects.bulk_create(
-        [LinkRequest(order=order, language=language, asked_at=now)], ignore_conflicts=True
-    )
+    with transaction.atomic():
+        order = found.select_for_update(no_key=True).order_by("-id").first()
+        told = order is not None and link_tell(order, language=language, now=now)
+        if order is not None and told and not link_is_open(order, now=now):
+            link_renew(order_id=order.pk, now=now)

@@ -23,6 +23,7 @@ from saleor_alencon.shopper.models import (
     WithdrawalLine,
     WithdrawalState,
 )
+from saleor_alencon.shopper.notices import withdrawal_tell
 from saleor_alencon.shopper.services import ShopperError, once
 
 WITHDRAWN = "Rétractation du client"
@@ -89,7 +90,7 @@ def withdrawal_declare(
 ) -> Withdrawal | None:
     """Keep the shopper's declaration; None when the form was sent before.
 
-    The acknowledgement and the word to shop and Office leave by ``mails``, until they have.
+    The acknowledgement and the word to shop and Office are written with it.
 
     :raises ShopperError: the term is over, goods are excepted, or there are not so many.
     """
@@ -118,6 +119,7 @@ def withdrawal_declare(
             WithdrawalLine(withdrawal=withdrawal, line=line, quantity=quantity)
             for line, quantity in lines
         )
+        withdrawal_tell(withdrawal, now=now)
         return withdrawal
 
 

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
@@ -31,7 +30,7 @@ from saleor_alencon.office.admin.base import (
 )
 from saleor_alencon.office.admin.dues import ask_payment
 from saleor_alencon.office.admin.form_fields import reason_field
-from saleor_alencon.office.admin.run_delivery import message_text
+from saleor_alencon.office.admin.run_delivery import messages_text
 from saleor_alencon.settlement.demand_notices import about_demand, demand_pdf
 from saleor_alencon.settlement.demands import (
     demand_call,
@@ -121,21 +120,7 @@ class DemandAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("par courriel"))
     def deliveries(self, demand: Demand) -> str:
         """Return each message about the demand, with its state and the server's answer."""
-        rows = Message.objects.filter(about=about_demand(demand.pk)).order_by("id")
-        return (
-            format_html_join(
-                format_html("<br>"),
-                "{} : {}",
-                [
-                    (
-                        timezone.localtime(row.created_at).strftime("%d/%m/%Y"),
-                        message_text(row.pk, row.state, row.answer),
-                    )
-                    for row in rows
-                ],
-            )
-            or "—"
-        )
+        return messages_text(about_demand(demand.pk))
 
     @display(description=gettext_lazy("reste à payer"))
     def owed(self, demand: Any) -> str:

@@ -46,6 +46,20 @@ def message_text(pk: int, state: str, answer: str) -> str:
     return told
 
 
+def messages_text(about: str) -> str:
+    """Return each message about something, with its day, its recipient and its state."""
+    rows = Message.objects.filter(about=about).order_by("id")
+    lines = [
+        (
+            timezone.localtime(row.created_at).strftime("%d/%m/%Y"),
+            row.recipient_name or row.recipient,
+            message_text(row.pk, row.state, row.answer),
+        )
+        for row in rows
+    ]
+    return format_html_join(format_html("<br>"), "{}, {} : {}", lines) or "—"
+
+
 class RunDelivery:
     """What :class:`SettlementRunAdmin` shows and does about the run's statements by e-mail."""
 

@@ -21,6 +21,7 @@ from saleor_alencon.office.admin.base import (
     user_of,
 )
 from saleor_alencon.office.admin.form_fields import reason_field
+from saleor_alencon.office.admin.run_delivery import messages_text
 from saleor_alencon.office.admin.shops import KeptAdmin
 from saleor_alencon.shopper.models import (
     ShopperRules,
@@ -30,6 +31,7 @@ from saleor_alencon.shopper.models import (
     WithdrawalLine,
     WithdrawalState,
 )
+from saleor_alencon.shopper.notices import about_withdrawal
 from saleor_alencon.shopper.withdrawals import withdrawal_end, withdrawal_take_back
 
 WITHDRAWAL_COLOURS = {
@@ -88,8 +90,7 @@ class WithdrawalAdmin(ReadOnlyAdmin):
         "received_on",
         "message",
         "state",
-        "acknowledged_at",
-        "told_at",
+        "deliveries",
         "ended_at",
         "ended_by",
         "outcome",
@@ -113,6 +114,11 @@ class WithdrawalAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("commande boutique"))
     def its_order(self, withdrawal: Withdrawal) -> str:
         return link(change_url(withdrawal.shop_order), withdrawal.shop_order)
+
+    @display(description=gettext_lazy("par courriel"))
+    def deliveries(self, withdrawal: Withdrawal) -> str:
+        """Return the acknowledgement and the word to shop and Office, each with its state."""
+        return messages_text(about_withdrawal(withdrawal.pk))
 
     @display(description=gettext_lazy("état"), ordering="state", label=WITHDRAWAL_COLOURS)
     def state_label(self, withdrawal: Withdrawal) -> tuple[str, str]:
