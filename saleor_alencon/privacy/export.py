@@ -13,6 +13,8 @@ from saleor_alencon.inbox.models import InboxDocument
 from saleor_alencon.inbox.snapshot import Address, OrderSnapshot, parse_snapshot
 from saleor_alencon.inbox.snapshot_errors import SnapshotError
 from saleor_alencon.localized import amount_text
+from saleor_alencon.messaging.kinds import Audience
+from saleor_alencon.messaging.models import Message
 from saleor_alencon.orders.models import Order, Pickup, ShopOrder
 from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.privacy.services import person_documents, person_orders
@@ -65,6 +67,20 @@ def _order(order: Order) -> dict[str, Any]:
         "phone": order.customer_phone,
         "billing_address": _address(snapshot.order.billing_address if snapshot else None),
         "shipping_address": _address(snapshot.order.shipping_address if snapshot else None),
+        "delivered_to": order.delivery_address,
+        "messages": [
+            {
+                "to": message.recipient,
+                "channel": message.channel,
+                "state": str(message.get_state_display()),
+                "written_at": message.created_at.isoformat(),
+                "subject": message.subject,
+                "text": message.text,
+            }
+            for message in Message.objects.filter(order=order, audience=Audience.SHOPPER).order_by(
+                "id"
+            )
+        ],
         "note": snapshot.order.customer_note if snapshot else "",
         "language": snapshot.order.language_code if snapshot else "",
         "total_cents": order.total_gross_cents,

@@ -20,6 +20,7 @@ from saleor_alencon.domain.shop_orders import ShopOrderState
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.inbox.models import ErasedOrder, ErasureCause, InboxDocument, InboxState
 from saleor_alencon.inbox.persons import without_person
+from saleor_alencon.messaging.erasing import order_messages_erase
 from saleor_alencon.orders.locks import order_lock
 from saleor_alencon.orders.models import Order, ShopOrder
 from saleor_alencon.outputs.french_text import TOWN_TIME
@@ -92,8 +93,10 @@ def order_erase(
             },
         )
         Order.objects.filter(saleor_id=saleor_id).update(
-            customer_name="", customer_email="", customer_phone=""
+            customer_name="", customer_email="", customer_phone="", delivery_address={}
         )
+        if order is not None:
+            order_messages_erase(order_id=order.pk, now=now)
         documents = InboxDocument.objects.select_for_update(skip_locked=True)
         _documents_erase(documents.filter(order_id=saleor_id, erased_at=None), now)
         return is_new

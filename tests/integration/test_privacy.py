@@ -18,6 +18,8 @@ from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
 from saleor_alencon.audit.invariants import digest_rows, find_problems
 from saleor_alencon.inbox.models import ErasedOrder, ErasureCause, InboxDocument
+from saleor_alencon.messaging.kinds import Kind
+from saleor_alencon.messaging.models import Attempt, Message
 from saleor_alencon.orders.locks import order_lock
 from saleor_alencon.orders.models import Order
 from saleor_alencon.orders.services import document_ingest, document_store
@@ -99,6 +101,61 @@ def test_who_bought_is_erased_when_the_time_has_come_and_the_books_are_the_same(
     assert erase_due(now=LATER).orders == 0
     (mark,) = ErasedOrder.objects.all()
     assert (mark.number, mark.cause, mark.erased_at) == ("1", ErasureCause.SCHEDULE, LATER)
+
+
+def written(number: str, audience: str, address: str) -> Message:
+    """A message about an order that the server refused once, with the address in its answer."""
+    message = Message.objects.create(
+        key=f"test:{number}:{audience}", kind=Kind.REFUND, channel="email", audience=audience,
+        recipient=address, recipient_name="Nom", order=Order.objects.get(number=number),
+        facts={"name": address}, subject=f"Pour {address}", text=address, html=address,
+        state="failed", answer=f"550 {address}", created_at=NOW, not_before=NOW,
+        useful_until=LATER,
+    )  # fmt: skip
+    Attempt.objects.create(message=message, number=1, begun_at=NOW, answer=f"550 {address}")
+    return message
+
+
+def held(message: Message) -> str:
+    return json.dumps(
+        [
+            list(Message.objects.filter(pk=message.pk).values("facts", "recipient", "state")),
+            list(Message.objects.filter(pk=message.pk).values("subject", "text", "html", "answer")),
+            list(Attempt.objects.filter(message=message).values("answer")),
+        ]
+    )
+
+
+def test_the_delivery_address_and_the_messages_lose_the_shopper_too(town):
+    basket("1")
+    basket("2", handed_over=False)
+    Order.objects.update(delivery_address={"name": "Nom", "line1": "1 rue du Test"})
+    to_shopper, to_shop = (
+        written("1", "shopper", "qui@a.example"),
+        written("1", "shop", "b@b.example"),
+    )
+    others = written("2", "shopper", "autre@a.example")
+    erase_due(now=LATER)
+    assert "qui@a.example" not in held(to_shopper)
+    assert held(to_shop).count("b@b.example") == 1  # only where it went
+    assert held(others).count("autre@a.example") == 7
+    for message, state in ((to_shopper, "void"), (to_shop, "void"), (others, "failed")):
+        message.refresh_from_db()
+        assert message.state == state
+    assert Order.objects.get(number="1").delivery_address == {}
+    assert Order.objects.get(number="2").delivery_address["line1"] == "1 rue du Test"
+
+
+def test_the_copy_has_the_messages_to_the_shopper_and_not_the_shops(town):
+    basket("1")
+    written("1", "shopper", "qui@a.example")
+    written("1", "shop", "b@b.example")
+    Order.objects.update(delivery_address={"name": "Nom", "line1": "1 rue du Test"})
+    archive = zipfile.ZipFile(io.BytesIO(person_archive(person("1"), now=NOW)))
+    (order,) = json.loads(archive.read("donnees.json"))["orders"]
+    assert "Pour qui@a.example" in [message["subject"] for message in order["messages"]]
+    assert "b@b.example" not in json.dumps(order)
+    assert order["delivered_to"]["line1"] == "1 rue du Test"
 
 
 def test_the_days_are_those_of_the_association(town):
