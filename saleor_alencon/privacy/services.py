@@ -9,6 +9,7 @@ yet, or whose payment is disputed, keeps its shopper: the contract and the dispu
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
@@ -27,6 +28,7 @@ from saleor_alencon.orders.models import Order, ShopOrder
 from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.privacy.models import PrivacyRequest, RequestKind, RequestState, Retention
 from saleor_alencon.psp.models import Dispute
+from saleor_alencon.shopper.models import Withdrawal, WithdrawalState
 
 SETTLED_DISPUTES = ("won", "lost", "warning_closed")
 AT_ONCE = 500
@@ -78,8 +80,15 @@ def erased_by_half() -> QuerySet[Order]:
     marks = ErasedOrder.objects.filter(order_id=OuterRef("saleor_id"))
     older = Message.objects.filter(order=OuterRef("pk"), created_at__lte=OuterRef("marked_at"))
     marked = Order.objects.annotate(marked_at=Subquery(marks.values("erased_at")[:1]))
-    left = Exists(with_words(older)) | ~Q(delivery_address={})
+    withdrawn = _withdrawals_with_words(shop_order__order=OuterRef("pk"))
+    left = Exists(with_words(older)) | Exists(withdrawn) | ~Q(delivery_address={})
     return marked.filter(left, marked_at__isnull=False).order_by("id")
+
+
+def _withdrawals_with_words(**of_an_order: Any) -> QuerySet[Withdrawal]:
+    """Return closed withdrawals in which somebody wrote; an open one still needs its words."""
+    closed = Withdrawal.objects.exclude(state=WithdrawalState.OPEN)
+    return closed.filter(**of_an_order).exclude(message="", outcome="")
 
 
 def order_erase(
@@ -108,6 +117,9 @@ def order_erase(
         )
         Order.objects.filter(saleor_id=saleor_id).update(
             customer_name="", customer_email="", customer_phone="", delivery_address={}
+        )
+        _withdrawals_with_words(shop_order__order__saleor_id=saleor_id).update(
+            message="", outcome=""
         )
         if order is not None:
             until = None if is_new else mark.erased_at

@@ -25,7 +25,7 @@ from saleor_alencon.messaging.models import Attempt, Message
 from saleor_alencon.messaging.sending import messages_send
 from saleor_alencon.messaging.transport import Mailer
 from saleor_alencon.orders.locks import order_lock
-from saleor_alencon.orders.models import Order
+from saleor_alencon.orders.models import Order, ShopOrder
 from saleor_alencon.orders.services import document_ingest, document_store
 from saleor_alencon.privacy.export import person_archive
 from saleor_alencon.privacy.models import PrivacyRequest, RequestKind, Retention
@@ -43,6 +43,7 @@ from saleor_alencon.privacy.services import (
 )
 from saleor_alencon.psp.models import Dispute
 from saleor_alencon.saleor_api.client import SaleorRefused
+from saleor_alencon.shopper.models import Withdrawal
 from tests.integration.small_town import NOW, Basket, Line, Tender, draft, open_town, operator, pay
 from tests.integration.test_killed import is_killed
 
@@ -165,6 +166,25 @@ def test_an_order_erased_by_half_before_is_erased_whole_the_next_night(town):
     assert Order.objects.get().delivery_address == {}
     assert erase_due(now=LATER).orders == 0
     assert ErasedOrder.objects.get().erased_at == NOW + datetime.timedelta(days=800)
+
+
+def test_the_words_of_a_withdrawal_go_once_it_is_closed_and_are_in_the_copy(town):
+    basket("1")
+    of_shop = ShopOrder.objects.filter(order__number="1").first()
+    withdrawal = Withdrawal.objects.create(
+        shop_order=of_shop, declared_at=NOW, message="je suis Nom", told_at=NOW, acknowledged_at=NOW
+    )
+    archive = zipfile.ZipFile(io.BytesIO(person_archive(person("1"), now=NOW)))
+    assert "je suis Nom" in archive.read("donnees.json").decode()
+    assert erase_due(now=LATER).orders == 1
+    withdrawal.refresh_from_db()
+    assert withdrawal.message == "je suis Nom"  # who handles it must know what was asked
+    assert erase_due(now=LATER).orders == 0
+    Withdrawal.objects.update(state="done", ended_at=LATER, outcome="remboursé à Nom")
+    assert erase_due(now=LATER).orders == 1
+    withdrawal.refresh_from_db()
+    assert (withdrawal.message, withdrawal.outcome, withdrawal.state) == ("", "", "done")
+    assert erase_due(now=LATER).orders == 0
 
 
 @pytest.mark.parametrize("moment", ["before it is composed", "while the server has it"])
