@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.messaging.kinds import RULES, Audience, Kind
@@ -37,6 +38,10 @@ DELAYS = tuple(
 
 Clock = Callable[[], datetime.datetime]
 logger = logging.getLogger(__name__)
+
+
+class Withdrawn(AlenconError):
+    """Raised when a claimed message was taken back, or erased, before it left. Do not retry."""
 
 
 def messages_send(*, clock: Clock, limit: int = 500) -> dict[str, int]:
@@ -90,7 +95,9 @@ def _deliver(mailer: Mailer, attempt: Attempt, clock: Clock) -> MessageState:
     if message.useful_until < now:
         return _settle(message, attempt, MessageState.VOID, Outcome.REJECTED, "too late", now)
     try:
-        answer = _hand_over(mailer, message)
+        answer = _hand_over(mailer, attempt)
+    except Withdrawn as error:
+        return _settle(message, attempt, MessageState.VOID, Outcome.REJECTED, str(error), clock())
     except Rejected as error:
         outcome = Outcome.REJECTED
         return _settle(message, attempt, MessageState.GIVEN_UP, outcome, str(error), clock())
@@ -107,8 +114,19 @@ def _deliver(mailer: Mailer, attempt: Attempt, clock: Clock) -> MessageState:
     return _settle(message, attempt, MessageState.SENT, Outcome.SENT, answer, clock())
 
 
-def _hand_over(mailer: Mailer, message: Message) -> str:
-    """Compose a message and send it; what it says is kept when it is first composed."""
+def _own(attempt: Attempt) -> QuerySet[Message]:
+    """Return the message while it is still the attempt's: not lost, nor erased meanwhile."""
+    return Message.objects.filter(
+        pk=attempt.message_id, state=MessageState.SENDING, attempts_count=attempt.number
+    )
+
+
+def _hand_over(mailer: Mailer, attempt: Attempt) -> str:
+    """Compose a message and send it; what it says is kept when it is first composed.
+
+    :raises Withdrawn: it was taken back since it was claimed; nothing is written or sent.
+    """
+    message = attempt.message
     facts = message.facts
     if message.audience == Audience.SHOPPER and (url := order_url(message.order)):
         facts = facts | {"url": url}
@@ -119,7 +137,11 @@ def _hand_over(mailer: Mailer, message: Message) -> str:
     if not message.subject:
         message.subject = letter.subject
         message.text, message.html = (letter.sms, "") if is_sms else (letter.text, letter.html)
-        message.save(update_fields=["subject", "text", "html"])
+        kept = _own(attempt).update(subject=message.subject, text=message.text, html=message.html)
+    else:
+        kept = _own(attempt).count()
+    if not kept:
+        raise Withdrawn("withdrawn before it was sent")
     if is_sms:
         return sms_send(message_id=message_id(message), to=message.recipient, text=message.text)
     return mailer.send(email_of(message, letter))
@@ -135,16 +157,18 @@ def _settle(
     *,
     not_before: datetime.datetime | None = None,
 ) -> MessageState:
-    """Note how an attempt ended. One that was taken for lost meanwhile changes nothing more."""
+    """Note how an attempt ended.
+
+    Of one that was taken for lost, or whose message was erased meanwhile, only the outcome is
+    noted: a server's answer may name whom it was for.
+    """
     final = not_before is None
     with transaction.atomic():
+        is_own = _own(attempt).select_for_update().exists()
         Attempt.objects.filter(pk=attempt.pk).update(
-            outcome=outcome, answer=answer[:500], ended_at=now
+            outcome=outcome, answer=answer[:500] if is_own else "", ended_at=now
         )
-        own = Message.objects.filter(
-            pk=message.pk, state=MessageState.SENDING, attempts_count=attempt.number
-        )
-        own.update(
+        _own(attempt).update(
             state=state,
             answer=answer[:500],
             leased_until=None,

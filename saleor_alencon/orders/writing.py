@@ -135,11 +135,14 @@ def _order_write(snapshot: OrderSnapshot, digest: str, slugs: Mapping[str, str])
 
 
 def _delivery_address(saleor: SaleorOrder) -> dict[str, str]:
-    """Return where a courier goes; kept only of orders of which something is delivered."""
+    """Return where a courier goes; kept only of orders of which something is delivered.
+
+    Nothing of an order whose shopper was erased: its snapshot has the country alone.
+    """
     address = saleor.shipping_address or saleor.billing_address
     if address is None:
         return {}
-    return {
+    where = {
         "name": f"{address.first_name} {address.last_name}".strip(),
         "company": address.company_name,
         "line1": address.street_address1,
@@ -149,6 +152,7 @@ def _delivery_address(saleor: SaleorOrder) -> dict[str, str]:
         "phone": address.phone or "",
         "note": saleor.customer_note,
     }
+    return where if any(where.values()) else {}
 
 
 def _shop_order_write(

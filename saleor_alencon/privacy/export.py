@@ -133,6 +133,15 @@ def _shop_order(shop_order: ShopOrder) -> dict[str, Any]:
             "slot_starts_at": _moment(pickup.slot_starts_at),
             "slot_ends_at": _moment(pickup.slot_ends_at),
         },
+        "withdrawals": [
+            {
+                "declared_at": withdrawal.declared_at.isoformat(),
+                "state": str(withdrawal.get_state_display()),
+                "message": withdrawal.message,
+                "outcome": withdrawal.outcome,
+            }
+            for withdrawal in shop_order.withdrawals.order_by("id")
+        ],
         "lines": [
             {"name": line.name, "quantity": line.quantity, "total_cents": line.gross_cents}
             for line in shop_order.lines.order_by("position")

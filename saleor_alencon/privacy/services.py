@@ -9,9 +9,10 @@ yet, or whose payment is disputed, keeps its shopper: the contract and the dispu
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
@@ -20,12 +21,14 @@ from saleor_alencon.domain.shop_orders import ShopOrderState
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.inbox.models import ErasedOrder, ErasureCause, InboxDocument, InboxState
 from saleor_alencon.inbox.persons import without_person
-from saleor_alencon.messaging.erasing import order_messages_erase
+from saleor_alencon.messaging.erasing import order_messages_erase, with_words
+from saleor_alencon.messaging.models import Message
 from saleor_alencon.orders.locks import order_lock
 from saleor_alencon.orders.models import Order, ShopOrder
 from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.privacy.models import PrivacyRequest, RequestKind, RequestState, Retention
 from saleor_alencon.psp.models import Dispute
+from saleor_alencon.shopper.models import Withdrawal, WithdrawalState
 
 SETTLED_DISPUTES = ("won", "lost", "warning_closed")
 AT_ONCE = 500
@@ -68,6 +71,26 @@ def _needed() -> Q:
     return Q(Exists(waiting)) | Q(Exists(disputed))
 
 
+def erased_by_half() -> QuerySet[Order]:
+    """Return erased orders that still name their shopper: erased when less was taken than now.
+
+    Orders erased before delivery addresses and messages went with them are such. A message
+    written after the erasure does not count: nothing of the shopper was left to put in it.
+    """
+    marks = ErasedOrder.objects.filter(order_id=OuterRef("saleor_id"))
+    older = Message.objects.filter(order=OuterRef("pk"), created_at__lte=OuterRef("marked_at"))
+    marked = Order.objects.annotate(marked_at=Subquery(marks.values("erased_at")[:1]))
+    withdrawn = _withdrawals_with_words(shop_order__order=OuterRef("pk"))
+    left = Exists(with_words(older)) | Exists(withdrawn) | ~Q(delivery_address={})
+    return marked.filter(left, marked_at__isnull=False).order_by("id")
+
+
+def _withdrawals_with_words(**of_an_order: Any) -> QuerySet[Withdrawal]:
+    """Return closed withdrawals in which somebody wrote; an open one still needs its words."""
+    closed = Withdrawal.objects.exclude(state=WithdrawalState.OPEN)
+    return closed.filter(**of_an_order).exclude(message="", outcome="")
+
+
 def order_erase(
     *,
     saleor_id: str,
@@ -83,7 +106,7 @@ def order_erase(
     with transaction.atomic():
         order_lock(saleor_id)
         order = Order.objects.filter(saleor_id=saleor_id).first()
-        _mark, is_new = ErasedOrder.objects.get_or_create(
+        mark, is_new = ErasedOrder.objects.get_or_create(
             order_id=saleor_id,
             defaults={
                 "number": order.number if order else "",
@@ -95,8 +118,12 @@ def order_erase(
         Order.objects.filter(saleor_id=saleor_id).update(
             customer_name="", customer_email="", customer_phone="", delivery_address={}
         )
+        _withdrawals_with_words(shop_order__order__saleor_id=saleor_id).update(
+            message="", outcome=""
+        )
         if order is not None:
-            order_messages_erase(order_id=order.pk, now=now)
+            until = None if is_new else mark.erased_at
+            order_messages_erase(order_id=order.pk, now=now, until=until)
         documents = InboxDocument.objects.select_for_update(skip_locked=True)
         _documents_erase(documents.filter(order_id=saleor_id, erased_at=None), now)
         return is_new
@@ -114,9 +141,13 @@ def _documents_erase(documents: Iterable[InboxDocument], now: datetime.datetime)
 def erase_due(*, now: datetime.datetime, limit: int = 100_000) -> Erased:
     """Erase the shoppers of all orders that are due, and of old documents that no order came of.
 
+    Orders that an earlier version erased by half are erased whole, whatever their age.
     Interrupted at any point, the next call does the rest.
     """
-    keys = list(orders_due(now=now).values_list("saleor_id", flat=True)[:limit])
+    keys = [
+        *erased_by_half().values_list("saleor_id", flat=True)[:limit],
+        *orders_due(now=now).values_list("saleor_id", flat=True)[:limit],
+    ]
     for key in keys:
         order_erase(saleor_id=key, cause=ErasureCause.SCHEDULE, now=now)
     documents = _old_documents(now)

@@ -18,10 +18,14 @@ from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
 from saleor_alencon.audit.invariants import digest_rows, find_problems
 from saleor_alencon.inbox.models import ErasedOrder, ErasureCause, InboxDocument
+from saleor_alencon.messaging import sending
 from saleor_alencon.messaging.kinds import Kind
+from saleor_alencon.messaging.letters import Letter
 from saleor_alencon.messaging.models import Attempt, Message
+from saleor_alencon.messaging.sending import messages_send
+from saleor_alencon.messaging.transport import Mailer
 from saleor_alencon.orders.locks import order_lock
-from saleor_alencon.orders.models import Order
+from saleor_alencon.orders.models import Order, ShopOrder
 from saleor_alencon.orders.services import document_ingest, document_store
 from saleor_alencon.privacy.export import person_archive
 from saleor_alencon.privacy.models import PrivacyRequest, RequestKind, Retention
@@ -39,6 +43,7 @@ from saleor_alencon.privacy.services import (
 )
 from saleor_alencon.psp.models import Dispute
 from saleor_alencon.saleor_api.client import SaleorRefused
+from saleor_alencon.shopper.models import Withdrawal
 from tests.integration.small_town import NOW, Basket, Line, Tender, draft, open_town, operator, pay
 from tests.integration.test_killed import is_killed
 
@@ -110,7 +115,7 @@ def written(number: str, audience: str, address: str) -> Message:
         recipient=address, recipient_name="Nom", order=Order.objects.get(number=number),
         facts={"name": address}, subject=f"Pour {address}", text=address, html=address,
         state="failed", answer=f"550 {address}", created_at=NOW, not_before=NOW,
-        useful_until=LATER,
+        useful_until=LATER, attempts_count=1,
     )  # fmt: skip
     Attempt.objects.create(message=message, number=1, begun_at=NOW, answer=f"550 {address}")
     return message
@@ -144,6 +149,75 @@ def test_the_delivery_address_and_the_messages_lose_the_shopper_too(town):
         assert message.state == state
     assert Order.objects.get(number="1").delivery_address == {}
     assert Order.objects.get(number="2").delivery_address["line1"] == "1 rue du Test"
+
+
+def test_an_order_erased_by_half_before_is_erased_whole_the_next_night(town):
+    basket("1")
+    erase_due(now=NOW + datetime.timedelta(days=800))
+    Order.objects.update(delivery_address={"name": "Nom", "line1": "1 rue du Test"})
+    before = written("1", "shopper", "qui@a.example")
+    since = written("1", "shop", "b@b.example")
+    Message.objects.filter(pk=since.pk).update(created_at=LATER)  # of a late refund: not lost
+
+    assert not orders_due(now=LATER).exists()
+    assert erase_due(now=LATER).orders == 1
+    assert "qui@a.example" not in held(before)
+    assert held(since).count("b@b.example") == 7
+    assert Order.objects.get().delivery_address == {}
+    assert erase_due(now=LATER).orders == 0
+    assert ErasedOrder.objects.get().erased_at == NOW + datetime.timedelta(days=800)
+
+
+def test_the_words_of_a_withdrawal_go_once_it_is_closed_and_are_in_the_copy(town):
+    basket("1")
+    of_shop = ShopOrder.objects.filter(order__number="1").first()
+    withdrawal = Withdrawal.objects.create(
+        shop_order=of_shop, declared_at=NOW, message="je suis Nom", told_at=NOW, acknowledged_at=NOW
+    )
+    archive = zipfile.ZipFile(io.BytesIO(person_archive(person("1"), now=NOW)))
+    assert "je suis Nom" in archive.read("donnees.json").decode()
+    assert erase_due(now=LATER).orders == 1
+    withdrawal.refresh_from_db()
+    assert withdrawal.message == "je suis Nom"  # who handles it must know what was asked
+    assert erase_due(now=LATER).orders == 0
+    Withdrawal.objects.update(state="done", ended_at=LATER, outcome="remboursé à Nom")
+    assert erase_due(now=LATER).orders == 1
+    withdrawal.refresh_from_db()
+    assert (withdrawal.message, withdrawal.outcome, withdrawal.state) == ("", "", "done")
+    assert erase_due(now=LATER).orders == 0
+
+
+@pytest.mark.parametrize("moment", ["before it is composed", "while the server has it"])
+def test_a_message_under_way_does_not_get_its_words_back(town, monkeypatch, moment):
+    basket("1")
+    message = written("1", "shopper", "qui@a.example")
+    Message.objects.exclude(pk=message.pk).update(state="void")
+    Message.objects.filter(pk=message.pk).update(subject="", text="", html="")
+    sent = []
+
+    def erase():
+        order_erase(saleor_id="order-1", cause=ErasureCause.REQUEST, now=NOW)
+
+    def write(*args, **more):
+        if moment == "before it is composed":
+            erase()
+        return Letter("Pour qui@a.example", "qui@a.example", "qui@a.example", "")
+
+    def to_server(mailer, email):
+        sent.append(email)
+        erase()
+        return "250 qui@a.example"
+
+    monkeypatch.setattr(sending, "write_letter", write)
+    monkeypatch.setattr(sending, "email_of", lambda message, letter: letter.text)
+    monkeypatch.setattr(Mailer, "send", to_server)
+    is_sent = moment == "while the server has it"
+    assert messages_send(clock=lambda: NOW) == {"sent" if is_sent else "void": 1}
+    message.refresh_from_db()
+    assert "qui@a.example" not in held(message)
+    assert (message.state, message.subject, message.recipient) == ("void", "", "")
+    assert sent == ["qui@a.example"] * is_sent
+    assert message.attempts.get(outcome="sent" if is_sent else "rejected").ended_at == NOW
 
 
 def test_the_copy_has_the_messages_to_the_shopper_and_not_the_shops(town):
