@@ -172,7 +172,7 @@ def test_the_words_of_a_withdrawal_go_once_it_is_closed_and_are_in_the_copy(town
     basket("1")
     of_shop = ShopOrder.objects.filter(order__number="1").first()
     withdrawal = Withdrawal.objects.create(
-        shop_order=of_shop, declared_at=NOW, message="je suis Nom", told_at=NOW, acknowledged_at=NOW
+        shop_order=of_shop, declared_at=NOW, message="je suis Nom"
     )
     archive = zipfile.ZipFile(io.BytesIO(person_archive(person("1"), now=NOW)))
     assert "je suis Nom" in archive.read("donnees.json").decode()
