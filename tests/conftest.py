@@ -1,5 +1,6 @@
 """One embedded PostgreSQL for the whole run; the tests work as the service's own role."""
 
+import logging
 import tempfile
 from contextlib import contextmanager
 from functools import partial
@@ -86,6 +87,17 @@ def french():
     from django.utils.translation import activate
 
     activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
+def own_logs_are_heard():
+    """Turn our loggers on again: a program that a test runs in this process may configure others
+    and turn ours off for the tests after it."""
+    logging.disable(logging.NOTSET)
+    logging.getLogger("saleor_alencon").setLevel(logging.INFO)
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.startswith("saleor_alencon") and isinstance(logger, logging.Logger):
+            logger.disabled, logger.propagate = False, True
 
 
 @pytest.fixture(scope="session")
