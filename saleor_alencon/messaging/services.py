@@ -1,7 +1,7 @@
 """Putting messages into the outbox, and what a person does with them there."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,6 +88,24 @@ def messages_void(*, keys: Sequence[str], now: datetime.datetime) -> int:
     """Take back what was not sent yet, because it is no longer true; return how many."""
     waiting = Message.objects.filter(key__in=keys, state__in=DUE_STATES)
     return waiting.update(state=MessageState.VOID, settled_at=now)
+
+
+def messages_address(addresses: Mapping[str, str], *, now: datetime.datetime) -> int:
+    """Let go what had no address, to the one now given for its key; return how many.
+
+    Called inside a database transaction.
+    """
+    waiting = Message.objects.select_for_update().filter(
+        key__in=addresses, state=MessageState.NO_ADDRESS
+    )
+    count = 0
+    for message in waiting:
+        if recipient := addresses[message.key]:
+            message.recipient, message.state = recipient, MessageState.QUEUED
+            message.not_before = now
+            message.save(update_fields=["recipient", "state", "not_before"])
+            count += 1
+    return count
 
 
 def message_resend(*, message_id: int, recipient: str, now: datetime.datetime) -> Message:

@@ -7,8 +7,13 @@ from typing import Any
 from saleor_alencon.messaging.attachments import Attachment
 from saleor_alencon.messaging.kinds import Kind
 from saleor_alencon.messaging.links import page_url
-from saleor_alencon.messaging.models import Message, MessageState
-from saleor_alencon.messaging.services import Draft, messages_queue, messages_void
+from saleor_alencon.messaging.models import Message
+from saleor_alencon.messaging.services import (
+    Draft,
+    messages_address,
+    messages_queue,
+    messages_void,
+)
 from saleor_alencon.outputs.demand import DemandDocument, render_demand_pdf
 from saleor_alencon.settlement.demand_models import Demand
 
@@ -50,16 +55,17 @@ def demand_tell(demand: Demand, owed_cents: int, *, now: datetime.datetime) -> N
 
 def demand_untell(demand: Demand, *, now: datetime.datetime) -> None:
     """Take back what was not sent yet of a demand of which nothing is owed any more."""
-    about = Message.objects.filter(about=about_demand(demand.pk))
-    messages_void(keys=list(about.values_list("key", flat=True)), now=now)
+    messages_void(keys=_keys(demand), now=now)
 
 
 def demand_tell_again(demand: Demand, *, now: datetime.datetime) -> int:
     """Let go what had no address, to the one that the shop's record has now; return how many."""
-    if not demand.shop.email:
-        return 0
-    waiting = Message.objects.filter(about=about_demand(demand.pk), state=MessageState.NO_ADDRESS)
-    return waiting.update(recipient=demand.shop.email, state=MessageState.QUEUED, not_before=now)
+    return messages_address(dict.fromkeys(_keys(demand), demand.shop.email), now=now)
+
+
+def _keys(demand: Demand) -> list[str]:
+    told = Message.objects.filter(about=about_demand(demand.pk))
+    return list(told.values_list("key", flat=True))
 
 
 def demand_files(facts: dict[str, Any]) -> list[Attachment]:

@@ -12,8 +12,13 @@ from saleor_alencon.accounts.roles import Role
 from saleor_alencon.messaging.attachments import Attachment
 from saleor_alencon.messaging.kinds import Kind
 from saleor_alencon.messaging.links import page_url
-from saleor_alencon.messaging.models import Message, MessageState
-from saleor_alencon.messaging.services import Draft, messages_queue, messages_void
+from saleor_alencon.messaging.models import Message
+from saleor_alencon.messaging.services import (
+    Draft,
+    messages_address,
+    messages_queue,
+    messages_void,
+)
 from saleor_alencon.outputs.french_text import TOWN_TIME, masked_iban_text
 from saleor_alencon.settlement.documents import statement_csv, statement_pdf, statement_xlsx
 from saleor_alencon.settlement.models import (
@@ -102,16 +107,7 @@ def statements_tell(run: SettlementRun, *, now: datetime.datetime) -> int:
     with transaction.atomic():
         count = messages_queue([_statement_draft(each) for each in statements], now=now)
         emails = {statement_key(each.pk): each.shop.email for each in statements}
-        waiting = Message.objects.select_for_update().filter(
-            key__in=emails, state=MessageState.NO_ADDRESS
-        )
-        for message in waiting:
-            if email := emails[message.key]:
-                message.recipient, message.state = email, MessageState.QUEUED
-                message.not_before = now
-                message.save(update_fields=["recipient", "state", "not_before"])
-                count += 1
-        return count
+        return count + messages_address(emails, now=now)
 
 
 def statement_files(facts: dict[str, Any]) -> list[Attachment]:

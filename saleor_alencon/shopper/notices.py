@@ -37,14 +37,13 @@ def withdrawal_tell(withdrawal: Withdrawal, *, now: datetime.datetime) -> None:
     """Acknowledge a withdrawal to the shopper, and tell the shop and the Office of it."""
     order, shop = withdrawal.shop_order.order, withdrawal.shop_order.shop
     about, facts = about_withdrawal(withdrawal.pk), withdrawal_facts(withdrawal)
-    page = page_url("admin:shopper_withdrawal_change", withdrawal.pk)
     office = Association.objects.first()
     drafts = [
         replace(shopper_draft(order, about, Kind.WITHDRAWAL, facts), language=withdrawal.language),
         Draft(f"{about}:shop", Kind.WITHDRAWAL_SHOP, shop.email, facts, shop.name),
     ]
     if office is not None:
-        to_office = facts | {"url": page}
+        to_office = facts | {"url": page_url("admin:shopper_withdrawal_change", withdrawal.pk)}
         drafts.append(
             Draft(f"{about}:office", Kind.WITHDRAWAL_OFFICE, office.email, to_office, office.name)
         )
