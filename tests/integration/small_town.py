@@ -104,6 +104,7 @@ class Line:
     pieces: int = 1
     vat_bps: int = 2000
     handed_over: int = 0
+    returned: int = 0
     id: str = ""
     category: str = "livres"
     product_type: str = "article"
@@ -162,6 +163,11 @@ class Basket:
             if line.shop in shops:
                 line.handed_over = 0
 
+    def bring_back(self, position: int, pieces: int) -> None:
+        """Let the shopper bring pieces of a line back: Saleor's return."""
+        self.lines[position].handed_over -= pieces
+        self.lines[position].returned += pieces
+
     def refund(self, cents: int, **meant_for) -> None:
         """Grant a refund and let its tender give the money back."""
         granted = Refund(cents, **meant_for)
@@ -193,7 +199,14 @@ class Basket:
             "status": "CANCELED" if self.cancelled else "UNFULFILLED",
             "lines": [_line(line) for line in self.lines],
             "transactions": [self._tender(position) for position in range(len(self.tenders))],
-            "fulfillments": [_fulfillment(line) for line in self.lines if line.handed_over],
+            "fulfillments": [
+                _fulfillment(line, status, pieces)
+                for line in self.lines
+                for status, pieces in (
+                    ("FULFILLED", line.handed_over), ("REFUNDED_AND_RETURNED", line.returned)
+                )
+                if pieces
+            ],
             "grantedRefunds": [self._refund(position) for position in range(len(self.refunds))],
             "shippingPrice": _taxed(self.shipping_cents),
             "subtotal": _taxed(goods_cents),
@@ -272,10 +285,11 @@ def _line(line: Line) -> dict:
     }
 
 
-def _fulfillment(line: Line) -> dict:
-    piece = {"id": f"piece-{line.id}", "quantity": line.handed_over}
+def _fulfillment(line: Line, status: str, pieces: int) -> dict:
+    piece = {"id": f"piece-{line.id}-{status}", "quantity": pieces}
     return _recorded()["order"]["fulfillments"][0] | {
-        "id": f"fulfilment-{line.id}",
+        "id": f"fulfilment-{line.id}-{status}",
+        "status": status,
         "created": (PLACED + HOUR).isoformat(),
         "lines": [piece | {"orderLine": {"id": line.id}}],
     }

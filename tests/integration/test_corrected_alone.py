@@ -3,11 +3,14 @@
 import pytest
 
 from saleor_alencon.audit.invariants import find_problems
+from saleor_alencon.settlement.services import SettlementError
 from tests.documents import cents, tables
+from tests.integration.provider_town import Provider
 from tests.integration.small_town import Basket, Line, Tender, draft, open_town, pay
 
 ROWS = tables("settlement.md", "change")
-PIECES = {"refund of one of the articles": {0: 1}, "refund of both articles": {0: 2}}
+DISPUTES = tables("settlement.md", "dispute")
+PIECES = {"one of the articles": 1, "both articles": 2}
 REFUSAL = "refusal of the bookshop's part"
 
 
@@ -25,10 +28,12 @@ def sold():
 
 def change(basket, row):
     """Let the row's change happen in Saleor."""
-    if row["change"] == REFUSAL:
-        basket.refund(5000, lines={0: 2})
-    elif amount := cents(row["of"]):
-        basket.refund(amount, lines=PIECES.get(row["change"], {}))
+    what, _, of = row["change"].partition(" of ")
+    pieces = 2 if row["change"] == REFUSAL else PIECES.get(of, 0)
+    if what == "return":
+        basket.bring_back(0, pieces)
+    if amount := cents(row["of"]):
+        basket.refund(amount, lines={0: pieces} if pieces else {})
     basket.deliver()
 
 
@@ -56,3 +61,38 @@ def test_what_comes_after_the_payout_is_a_line_of_the_next_statement(row):
     change(basket, row)
     assert stated_lines(pay(draft())) == row["after the payout"]
     assert find_problems() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["before the payout", "after the payout"])
+@pytest.mark.parametrize("row", DISPUTES, ids=lambda row: row["dispute"])
+def test_a_dispute_is_a_line_and_its_end_corrects_it(row, moment):
+    open_town()
+    with Provider.open() as provider:
+        basket = sold()
+        provider.pay(basket)
+        basket.hand_over()
+        basket.deliver()
+        if moment == "after the payout":
+            assert stated_lines(pay(draft())) == "sale 45.20"
+        dispute = provider.dispute(basket, cents(row["of"]))
+        told(provider, basket)
+        assert stated_lines(pay(draft())) == row[moment]
+        provider.end_dispute(basket, dispute, won=row["dispute"].endswith("won"))
+        told(provider, basket)
+        assert stated_lines_of_next_run() == row["once it has ended"]
+        assert find_problems() == []
+
+
+def told(provider, basket):
+    """Let the Office hear of it from both sides."""
+    basket.deliver()
+    provider.news()
+
+
+def stated_lines_of_next_run():
+    """Return what the bookshop's next statement says; nothing when there is nothing to pay."""
+    try:
+        return stated_lines(pay(draft()))
+    except SettlementError:
+        return ""
