@@ -4,6 +4,7 @@ PostgreSQL refuses to change a frozen report or a seller's part of it: a correct
 more.
 """
 
+import datetime
 import re
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saleor_alencon.domain.dac7 import Exclusion, SellerStatus
 from saleor_alencon.domain.dac7 import SellerKind as Kind
+from saleor_alencon.messaging.models import Message, MessageState
 
 COUNTRIES = (
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
@@ -108,7 +110,7 @@ class Channel(models.TextChoices):
 class IdentityRequest(models.Model):
     """One time that a seller was asked for what is missing: first, or as a reminder.
 
-    ``sent_at`` is empty until the message has left. Requests that an answer settled have
+    One by e-mail has its message in the outbox. Requests that an answer settled have
     ``answered_at``; what is missing later is asked anew from the first.
     """
 
@@ -117,13 +119,14 @@ class IdentityRequest(models.Model):
     )
     number = models.PositiveSmallIntegerField(_("rang"))
     channel = models.CharField(_("moyen"), max_length=8, choices=Channel.choices)
-    address = models.CharField(_("adresse"), max_length=254, blank=True)
+    message = models.OneToOneField(
+        Message, models.PROTECT, null=True, related_name="+", verbose_name=_("message")
+    )
     missing = models.JSONField(_("demandé"), default=list)
     asked_at = models.DateTimeField(_("demandé le"))
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("par")
     )
-    sent_at = models.DateTimeField(_("envoyé le"), null=True)
     answered_at = models.DateTimeField(_("répondu le"), null=True)
 
     class Meta:
@@ -140,6 +143,13 @@ class IdentityRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.shop} · {self.number}"
+
+    @property
+    def sent_at(self) -> datetime.datetime | None:
+        """Return when it was handed over, or its e-mail left; None when that did not arrive."""
+        if self.message is None:
+            return self.asked_at
+        return self.message.settled_at if self.message.state == MessageState.SENT else None
 
 
 class YearReport(models.Model):
@@ -208,22 +218,3 @@ class ReportedSeller(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report} · {self.shop}"
-
-
-class SellerNotice(models.Model):
-    """That a seller was told, by 31 January, what is declared of it."""
-
-    seller = models.OneToOneField(
-        ReportedSeller, models.PROTECT, related_name="notice", verbose_name=_("boutique")
-    )
-    address = models.CharField(_("adresse"), max_length=254)
-    queued_at = models.DateTimeField(_("préparé le"))
-    sent_at = models.DateTimeField(_("envoyé le"), null=True)
-
-    class Meta:
-        verbose_name = _("information d'une boutique")
-        verbose_name_plural = _("informations des boutiques")
-        ordering = ("seller",)
-
-    def __str__(self) -> str:
-        return str(self.seller)

@@ -1,19 +1,19 @@
 """Telling each seller what is declared of it: a document to keep, sent once by e-mail."""
 
 import datetime
-from dataclasses import dataclass
+from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from saleor_alencon.dac7.identities import missing_labels
-from saleor_alencon.dac7.models import ReportedSeller, SellerNotice, YearReport
-from saleor_alencon.dac7.requests import RETRY_AFTER
+from saleor_alencon.dac7.models import ReportedSeller, YearReport
 from saleor_alencon.dac7.services import SellerYear, seller_of, sellers_of
 from saleor_alencon.domain.dac7 import SellerStatus, due_on
+from saleor_alencon.messaging.attachments import Attachment
+from saleor_alencon.messaging.kinds import Kind
+from saleor_alencon.messaging.links import page_url
+from saleor_alencon.messaging.services import Draft, messages_address, messages_queue
 from saleor_alencon.outputs.dac7_notice import SellerNoticeDocument, render_notice
 from saleor_alencon.outputs.dac7_sheet import dac7_sheet
 from saleor_alencon.outputs.french_text import TOWN_TIME
@@ -21,14 +21,6 @@ from saleor_alencon.outputs.report_table import ReportTable, report_csv
 
 NOT_TOLD = (SellerStatus.NOTHING,)
 """A seller of whom there is nothing to tell."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """How many sellers were told now, and whom it did not reach, each with the cure."""
-
-    sent: int
-    problems: tuple[str, ...]
 
 
 def notice_document(reported: ReportedSeller) -> SellerNoticeDocument:
@@ -85,64 +77,50 @@ def _sheet(sellers: list[SellerYear], year: int, version: int | None) -> ReportT
     return dac7_sheet(rows, year=year, version=version)
 
 
-def sellers_inform(*, report: YearReport, now: datetime.datetime) -> Told:
-    """Send every seller of a report its document, each once; those already told are left out.
+def about_report(report_id: int) -> str:
+    """Return what the messages about a report are found by."""
+    return f"dac7:{report_id}"
 
-    A message is kept before it leaves. One that could not leave is sent by the next call.
+
+def notice_key(reported_id: int | str) -> str:
+    """Return the key of the message that tells a seller its part of a report."""
+    return f"dac7-notice:{reported_id}"
+
+
+def sellers_inform(*, report: YearReport, now: datetime.datetime) -> int:
+    """Write to every seller of a report with its document, each once; return how many are new.
+
+    The address is the one that was frozen; a seller without one is written to by a later call,
+    at the one that its record has then.
     """
-    sent, problems = 0, []
-    waiting = report.sellers.exclude(status__in=NOT_TOLD).exclude(notice__sent_at__isnull=False)
-    for reported in waiting.select_related("shop", "report").order_by("shop__name"):
-        address = seller_of(reported).identity.email
-        if not address:
-            problems.append(
-                _("%(shop)s : pas d'adresse électronique, remettez-lui le PDF.")
-                % {"shop": reported.shop}
-            )
-            continue
-        notice = _claim(reported, address, now)
-        if notice is None:
-            continue
-        try:
-            _message(reported, address).send()
-        except OSError as error:
-            problems.append(f"{reported.shop} : {error}")
-            continue
-        SellerNotice.objects.filter(pk=notice.pk).update(sent_at=now)
-        sent += 1
-    return Told(sent, tuple(problems))
-
-
-def _claim(reported: ReportedSeller, address: str, now: datetime.datetime) -> SellerNotice | None:
-    """Keep that a message is being sent; None when another sends it, or has sent it."""
+    told = report.sellers.exclude(status__in=NOT_TOLD).select_related("shop", "report")
+    sellers = list(told.order_by("shop__name"))
     with transaction.atomic():
-        notice, created = SellerNotice.objects.select_for_update().get_or_create(
-            seller=reported, defaults={"address": address, "queued_at": now}
-        )
-        if created:
-            return notice
-        if notice.sent_at or now - notice.queued_at < RETRY_AFTER:
-            return None
-        notice.queued_at, notice.address = now, address
-        notice.save(update_fields=["queued_at", "address"])
-        return notice
+        count = messages_queue([_draft(each) for each in sellers], now=now)
+        emails = {notice_key(each.pk): each.shop.email for each in sellers}
+        return count + messages_address(emails, now=now)
 
 
-def _message(reported: ReportedSeller, address: str) -> EmailMessage:
-    report, operator = reported.report, reported.report.operator
-    with override("fr"):
-        subject = _("%(office)s : votre récapitulatif DAC7 %(year)s") % {
-            "office": operator["trade_name"],
-            "year": report.year,
-        }
-        body = _(
-            "Bonjour,\n\nVous trouverez ci-joint ce que %(office)s a relevé de vos ventes de "
-            "%(year)s et, si vous dépassez les seuils, déclare à l'administration fiscale "
-            "(directive (UE) 2021/514). Signalez-nous toute erreur en répondant à ce message.\n\n"
-            "%(office)s\n"
-        ) % {"office": operator["trade_name"], "year": report.year}
-    message = EmailMessage(
-        subject, body, settings.DEFAULT_FROM_EMAIL, [address], reply_to=[operator["email"]]
+def notice_files(facts: dict[str, Any]) -> list[Attachment]:
+    """Return the document that goes with a seller's message."""
+    reported = ReportedSeller.objects.select_related("shop", "report").get(pk=facts["reported"])
+    return [Attachment(f"{notice_name(reported)}.pdf", notice_pdf(reported), "application/pdf")]
+
+
+def _draft(reported: ReportedSeller) -> Draft:
+    return Draft(
+        key=notice_key(reported.pk),
+        kind=Kind.DAC7_NOTICE,
+        recipient=seller_of(reported).identity.email,
+        recipient_name=reported.shop.name,
+        shop_id=reported.shop_id,
+        about=about_report(reported.report_id),
+        facts={
+            "reported": reported.pk,
+            "shop": reported.shop.name,
+            "office": reported.report.operator["trade_name"],
+            "year": reported.report.year,
+            "version": reported.report.version,
+            "url": page_url("counter:declarations"),
+        },
     )
-    message.attach(f"{notice_name(reported)}.pdf", notice_pdf(reported), "application/pdf")
-    return message

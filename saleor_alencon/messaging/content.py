@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from saleor_alencon.domain.opening_hours import OpeningHours
 from saleor_alencon.localized import amount_text, week_text
 from saleor_alencon.messaging.content_of_rights import link, withdrawal, withdrawal_to_settle
+from saleor_alencon.messaging.content_of_tax import dac7_notice, identity_request
 from saleor_alencon.messaging.kinds import Kind
 from saleor_alencon.messaging.words import Content, Facts, day_text, hello, place_text, slot_text
 
@@ -339,5 +340,7 @@ WRITERS: dict[Kind, Callable[[Facts], Content]] = {
     Kind.PAYOUT_RETURNED: payout_returned,
     Kind.DEMAND: demand,
     Kind.DUES: dues,
+    Kind.IDENTITY_REQUEST: identity_request,
+    Kind.DAC7_NOTICE: dac7_notice,
     Kind.RUN_TO_APPROVE: run_to_approve,
 }

@@ -30,6 +30,8 @@ class Kind(models.TextChoices):
     PAYOUT_RETURNED = "payout_returned", _("virement non arrivé")
     DEMAND = "demand", _("appel de règlement par courriel")
     DUES = "dues", _("appel de cotisation par courriel")
+    IDENTITY_REQUEST = "identity_request", _("identité fiscale à compléter")
+    DAC7_NOTICE = "dac7_notice", _("récapitulatif DAC7 par courriel")
     RUN_TO_APPROVE = "run_to_approve", _("reversement à approuver")
 
 
@@ -71,6 +73,8 @@ RULES: dict[Kind, Rules] = {
     Kind.PAYOUT_RETURNED: Rules(Audience.SHOP, useful_for=30 * DAY),
     Kind.DEMAND: Rules(Audience.SHOP, useful_for=90 * DAY),
     Kind.DUES: Rules(Audience.SHOP, useful_for=90 * DAY),
+    Kind.IDENTITY_REQUEST: Rules(Audience.SHOP, useful_for=90 * DAY),
+    Kind.DAC7_NOTICE: Rules(Audience.SHOP, useful_for=90 * DAY),
     Kind.RUN_TO_APPROVE: Rules(Audience.OFFICE, useful_for=14 * DAY),
 }
 assert RULES.keys() == set(Kind)

@@ -68,6 +68,13 @@ SAMPLES: dict[Kind, dict[str, Any]] = {
         "year": 2026, "shop": SHOP["shop"], "total_cents": 12_000, "due_on": "2026-12-31",
         "invoice": "F2026-00042", "iban": "",
     },
+    Kind.IDENTITY_REQUEST: {
+        "shop": SHOP["shop"], "missing": ["SIRET", "titulaire du compte bancaire"], "reminder": 1,
+        "days": 60,
+    },
+    Kind.DAC7_NOTICE: {
+        "shop": SHOP["shop"], "office": NAME, "year": 2026, "version": 1,
+    },
     Kind.RUN_TO_APPROVE: {
         "run": "R2026-0012", "by": NAME, "count": 41, "total_cents": 1_834_520,
     },

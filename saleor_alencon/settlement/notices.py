@@ -37,7 +37,7 @@ def about_run(run_id: int) -> str:
     return f"run:{run_id}"
 
 
-def statement_key(statement_id: int) -> str:
+def statement_key(statement_id: int | str) -> str:
     """Return the key of the message that a statement goes with."""
     return f"statement:{statement_id}"
 

@@ -27,3 +27,16 @@ def test_no_migration_is_missing() -> None:
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_data_is_migrated_over_the_connection_that_migrates() -> None:
+    """Over another one a migration would wait for the locks that it holds itself."""
+    asked = [
+        path
+        for path in (PROJECT / "saleor_alencon").glob("*/migrations/*.py")
+        if "RunPython(" in path.read_text("utf-8")
+    ]
+    elsewhere = [path.name for path in asked if "connection.alias" not in path.read_text("utf-8")]
+
+    assert asked
+    assert elsewhere == []

@@ -1,16 +1,13 @@
 """Rates of an older release become plans, and the terms of its shop orders those of their lines."""
 
-import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connection
 
 from saleor_alencon.audit.invariants import find_problems
 from saleor_alencon.commission.models import CommissionRule, Plan
-from saleor_alencon.local.embedded_postgres import prepare_database, url
 from saleor_alencon.orders.models import ShopOrderLine
 from saleor_alencon.shops.models import VatStatus
-from tests.conftest import connected_to
+from tests.integration.older_release import older_release
 
 BEFORE = (
     ("accounts", None), ("inbox", None), ("ledger", None),
@@ -58,23 +55,13 @@ VALUES ('order-1', 1, '2026-05-02+02', '{"order": {"lines": [{"id": "line-1", "v
 
 
 @pytest.fixture
-def older_release(embedded_socket, django_db_setup, django_db_blocker):
+def rates_of_shops(embedded_socket, django_db_setup, django_db_blocker):
     """The tables of the release before plans, with three shops and two orders."""
-    connection.close()
-    prepare_database(embedded_socket, "older")
-    with django_db_blocker.unblock():
-        with connected_to(url(embedded_socket, "alencon_owner", "older")):
-            for app, migration in BEFORE:
-                call_command("migrate", app, *filter(None, [migration]), verbosity=0)
-            with connection.cursor() as cursor:
-                cursor.execute(OLD_ROWS)
-            yield
-        administrator = url(embedded_socket, "postgres", "postgres")
-        with psycopg.connect(administrator, autocommit=True) as admin:
-            admin.execute("DROP DATABASE older WITH (FORCE)")
+    with older_release(embedded_socket, django_db_blocker, before=BEFORE, rows=OLD_ROWS):
+        yield
 
 
-def test_an_older_release_is_brought_along(older_release):
+def test_an_older_release_is_brought_along(rates_of_shops):
     call_command("migrate", verbosity=0)
 
     first, second = Plan.objects.order_by("valid_from")

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -26,14 +26,16 @@ from saleor_alencon.dac7.models import (
     YearReport,
 )
 from saleor_alencon.dac7.notices import (
+    about_report,
     draft_sheet,
     notice_csv,
+    notice_key,
     notice_name,
     notice_pdf,
     report_sheet,
     sellers_inform,
 )
-from saleor_alencon.dac7.requests import chases, identity_request, town_day
+from saleor_alencon.dac7.requests import about_identity, chases, identity_request
 from saleor_alencon.dac7.services import (
     changed_sellers,
     latest_report,
@@ -46,6 +48,7 @@ from saleor_alencon.dac7.xml_file import tax_file
 from saleor_alencon.domain.dac7 import REQUESTS, SellerStatus, due_on, quarter_starts
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.localized import date_text, figure_text
+from saleor_alencon.messaging.models import Message, MessageState
 from saleor_alencon.office.admin.base import (
     ReadOnlyAdmin,
     attempt,
@@ -54,6 +57,7 @@ from saleor_alencon.office.admin.base import (
     user_of,
 )
 from saleor_alencon.office.admin.books_reports import file_of
+from saleor_alencon.office.admin.run_delivery import delivery_text, messages_text, with_delivery
 from saleor_alencon.office.admin.shops import KeptAdmin
 from saleor_alencon.shops.models import Shop
 
@@ -188,8 +192,10 @@ class YearReportAdmin(ReadOnlyAdmin):
         self.allow(request, "dac7.view_yearreport")
         report = latest_report(year)
         if report:
-            kept = report.sellers.select_related("shop", "notice").order_by("shop__name")
-            rows = [self.seller_row(seller_of(each), each) for each in kept]
+            kept = report.sellers.select_related("shop").order_by("shop__name")
+            rows = [
+                self.seller_row(seller_of(each), each) for each in with_delivery(kept, notice_key)
+            ]
         else:
             rows = [self.seller_row(each, None) for each in sellers_of(year)]
         versions = YearReport.objects.filter(year=year).select_related("frozen_by")
@@ -210,7 +216,6 @@ class YearReportAdmin(ReadOnlyAdmin):
         return self.page(request, "year", context)
 
     def seller_row(self, seller: Any, kept: ReportedSeller | None) -> dict[str, Any]:
-        notice = getattr(kept, "notice", None) if kept else None
         figures = seller.figures
         return {
             "name": seller.shop.name,
@@ -223,7 +228,7 @@ class YearReportAdmin(ReadOnlyAdmin):
             "left": figure_text(seller.left_cents) if seller.left_cents else "",
             "missing": missing_labels(seller.missing),
             "identity_url": identity_url(seller.shop),
-            "told": date_text(town_day(notice.sent_at)) if notice and notice.sent_at else "",
+            "told": delivery_text(kept) if kept else "",
             "pdf_url": page_url("notice", kept.pk, "pdf") if kept else "",
             "csv_url": page_url("notice", kept.pk, "csv") if kept else "",
         }
@@ -261,10 +266,17 @@ class YearReportAdmin(ReadOnlyAdmin):
         report = get_report(year)
 
         def command(_form: forms.Form) -> None:
-            told = sellers_inform(report=report, now=timezone.now())
-            for problem in told.problems:
-                self.message_user(request, problem, "WARNING")
-            self.message_user(request, _("Boutiques informées : %(count)s.") % {"count": told.sent})
+            count = sellers_inform(report=report, now=timezone.now())
+            self.message_user(request, _("Messages à envoyer : %(count)s.") % {"count": count})
+            if unknown := without_address(report):
+                told = ngettext(
+                    "%(count)s boutique n'a pas d'adresse électronique : complétez sa fiche et "
+                    "recommencez, ou remettez-lui le PDF.",
+                    "%(count)s boutiques n'ont pas d'adresse électronique : complétez leurs fiches "
+                    "et recommencez, ou remettez-leur le PDF.",
+                    unknown,
+                ) % {"count": unknown}
+                self.message_user(request, told, "WARNING")
 
         return confirm(
             self,
@@ -319,6 +331,7 @@ class YearReportAdmin(ReadOnlyAdmin):
                 "withheld": date_text(chase.withheld_from) if chase.withheld_from else "",
                 "is_withheld": bool(chase.withheld_from and chase.withheld_from <= today),
                 "request_url": page_url("request", chase.shop.pk),
+                "messages": messages_text(about_identity(chase.shop.pk)) if chase.requests else "",
             }
             for chase in chases()
         ]
@@ -342,7 +355,9 @@ class YearReportAdmin(ReadOnlyAdmin):
                 channel=Channel(form.cleaned_data["channel"]),
                 now=timezone.now(),
             )
-            attempt(request, ask, _("La demande est enregistrée."))
+            attempt(
+                request, ask, _("La demande est enregistrée ; un courriel part dans la minute.")
+            )
 
         return confirm(
             self,
@@ -357,6 +372,12 @@ class YearReportAdmin(ReadOnlyAdmin):
             back=page_url("chase"),
             form_class=ChannelForm,
         )
+
+
+def without_address(report: YearReport) -> int:
+    """Return how many sellers of a report have no e-mail address to be told at."""
+    messages = Message.objects.filter(about=about_report(report.pk))
+    return messages.filter(state=MessageState.NO_ADDRESS).count()
 
 
 def get_report(year: int) -> YearReport:

@@ -1,5 +1,6 @@
 """How the statements of an executed run reach the shops: by e-mail, each with its state."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action, display
@@ -16,26 +18,29 @@ from unfold.decorators import action, display
 from saleor_alencon.messaging.kinds import Kind
 from saleor_alencon.messaging.models import TROUBLE_STATES, Message, MessageState
 from saleor_alencon.office.admin.base import attempt, change_url, confirm, link, list_url
-from saleor_alencon.settlement.models import RunState, SettlementRun, Statement
+from saleor_alencon.settlement.models import RunState, SettlementRun
 from saleor_alencon.settlement.notices import about_run, statements_tell
 
 
-def with_delivery(statements: QuerySet[Statement]) -> QuerySet[Statement]:
-    """Add to each statement the id, state and last answer of the message that it goes with."""
-    key = Concat(Value("statement:"), Cast(OuterRef("pk"), CharField()))
+def with_delivery(documents: QuerySet[Any], key_of: Callable[[Any], str]) -> QuerySet[Any]:
+    """Add to each document the id, state and last answer of the message that it goes with.
+
+    ``key_of`` gives the message's key from the document's id, which it only puts an end to.
+    """
+    key = Concat(Value(key_of("")), Cast(OuterRef("pk"), CharField()))
     own = Message.objects.filter(key=key)
-    return statements.annotate(
+    return documents.annotate(
         message_id=Subquery(own.values("pk")[:1]),
         message_state=Subquery(own.values("state")[:1]),
         message_answer=Subquery(own.values("answer")[:1]),
     )
 
 
-def delivery_text(statement: Any) -> str:
-    """Return the state of a statement's message, linked, with the server's answer."""
-    if not statement.message_id:
+def delivery_text(document: Any) -> str:
+    """Return the state of a document's message, linked, with the server's answer."""
+    if not document.message_id:
         return "—"
-    return message_text(statement.message_id, statement.message_state, statement.message_answer)
+    return message_text(document.message_id, document.message_state, document.message_answer)
 
 
 def message_text(pk: int, state: str, answer: str) -> str:
@@ -57,7 +62,7 @@ def messages_text(about: str) -> str:
         )
         for row in rows
     ]
-    return format_html_join(format_html("<br>"), "{}, {} : {}", lines) or "—"
+    return format_html_join(SafeString("<br>"), "{}, {} : {}", lines) or "—"
 
 
 class RunDelivery:

@@ -38,6 +38,7 @@ from saleor_alencon.office.admin.run_preview import RunPreview
 from saleor_alencon.office.admin.run_sending import RunSending
 from saleor_alencon.outputs.french_text import masked_iban_text
 from saleor_alencon.settlement.models import Payout, RunState, SettlementRun, Statement
+from saleor_alencon.settlement.notices import statement_key
 from saleor_alencon.shops.models import PayoutRail
 
 # Which actions a run offers in which state; who may is asked by each action.
@@ -109,7 +110,8 @@ class StatementInline(ReadOnlyInline):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Statement]:
-        return with_delivery(super().get_queryset(request).select_related("shop", "run"))
+        statements = super().get_queryset(request).select_related("shop", "run")
+        return with_delivery(statements, statement_key)
 
     @display(description=gettext_lazy("envoi par courriel"))
     def delivery(self, statement: Any) -> str:

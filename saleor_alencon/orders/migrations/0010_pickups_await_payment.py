@@ -5,16 +5,16 @@ from typing import Any
 from django.db import migrations, models
 
 
-def wait_for_payment(apps: Any, _editor: Any) -> None:
+def wait_for_payment(apps: Any, editor: Any) -> None:
     """Let what is unpaid wait; the next snapshot would do the same."""
-    pickups = apps.get_model("orders", "Pickup").objects
+    pickups = apps.get_model("orders", "Pickup").objects.using(editor.connection.alias)
     unpaid = pickups.filter(shop_order__state="awaiting_payment", handing_over_since=None)
     unpaid.filter(state__in=("to_prepare", "ready", "uncollected")).update(state="awaiting_payment")
 
 
-def prepare_again(apps: Any, _editor: Any) -> None:
+def prepare_again(apps: Any, editor: Any) -> None:
     """Take it back."""
-    pickups = apps.get_model("orders", "Pickup").objects
+    pickups = apps.get_model("orders", "Pickup").objects.using(editor.connection.alias)
     pickups.filter(state="awaiting_payment").update(state="to_prepare")
 
 

@@ -7,8 +7,9 @@ WHOLE_BPS = 10_000
 
 def rules_fill(apps, schema_editor):
     """Freeze today's rules on what was posted without any, and let no posted cost move by itself."""
-    association = apps.get_model("shops", "Association").objects.first()
-    movements = apps.get_model("psp", "BalanceTransaction").objects
+    alias = schema_editor.connection.alias
+    association = apps.get_model("shops", "Association").objects.using(alias).first()
+    movements = apps.get_model("psp", "BalanceTransaction").objects.using(alias)
 
     def shop_bps(kind):
         shared_bps = getattr(association, f"{kind}_shared_bps")

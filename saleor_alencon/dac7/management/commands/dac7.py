@@ -35,14 +35,14 @@ class Command(BaseCommand):
         sheet = actions.add_parser("sheet", help="write the data sheet, CSV and XLSX")
         xml = actions.add_parser("xml", help="write the tax authority's file")
         xml.add_argument("--test", action="store_true", help="for its test platform")
-        inform = actions.add_parser("inform", help="send every seller what is declared of it")
+        inform = actions.add_parser("inform", help="write to every seller what is declared of it")
         for action in (freeze, sheet, xml, inform):
             action.add_argument("--year", type=int, required=True, help="calendar year")
         for action in (sheet, xml):
             action.add_argument("--to", type=Path, default=Path(), metavar="FOLDER",
                                 help="default: here")  # fmt: skip
         chase = actions.add_parser("chase", help="list what is missing of whom")
-        chase.add_argument("--send", action="store_true", help="send the messages that are due")
+        chase.add_argument("--send", action="store_true", help="write the messages that are due")
 
     def handle(self, **options: object) -> None:
         with override("fr"):
@@ -92,10 +92,8 @@ class Command(BaseCommand):
         self.stdout.write(str(folder / found.name))
 
     def _inform(self, options: dict[str, object]) -> None:
-        told = sellers_inform(report=_frozen(options), now=timezone.now())
-        for problem in told.problems:
-            self.stderr.write(problem)
-        self.stdout.write(f"{told.sent} shops told")
+        count = sellers_inform(report=_frozen(options), now=timezone.now())
+        self.stdout.write(f"{count} messages in the outbox; alencon messages send")
 
     def _chase(self, options: dict[str, object]) -> None:
         now = timezone.now()
@@ -112,7 +110,7 @@ class Command(BaseCommand):
                 except AlenconError as error:
                     self.stderr.write(str(error))
                 else:
-                    self.stdout.write(f"{chase.shop}: sent to {chase.shop.email}")
+                    self.stdout.write(f"{chase.shop}: in the outbox, to {chase.shop.email}")
 
 
 def _folder(options: dict[str, object]) -> Path:
