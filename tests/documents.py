@@ -1,8 +1,11 @@
-"""Reading the tables of a page of the documentation, whose figures tests run."""
+"""Reading documents: the tables of the documentation, whose figures tests run, and PDFs."""
 
+import io
 import re
 from decimal import Decimal
 from pathlib import Path
+
+from pypdf import PdfReader
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -24,3 +27,10 @@ def tables(page: str, first_cell: str) -> list[dict[str, str]]:
 def cents(text: str) -> int:
     """Return "12.50" in cents."""
     return int(Decimal(text) * 100)
+
+
+def pdf_text(content: bytes) -> str:
+    """Return the words of all pages of a PDF, with one space between any two."""
+    pages = PdfReader(io.BytesIO(content)).pages
+    text = " ".join(page.extract_text() for page in pages).replace("\u200b", "")
+    return " ".join(text.split())

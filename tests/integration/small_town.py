@@ -251,6 +251,14 @@ class Basket:
         }  # fmt: skip
 
 
+def sell(number: str = "1", cents: int = 10_000, shop: str = "librairie") -> Basket:
+    """Sell something, paid by card, on the 1st of October 2026; hand it over an hour later."""
+    basket = Basket(number, [Line(shop, cents)], [Tender(cents)])
+    basket.hand_over()
+    basket.deliver()
+    return basket
+
+
 def _events(tender: Tender) -> list[dict]:
     """Return what Saleor was told of a tender: its charge, its refunds, its disputes."""
     told = [("CHARGE_SUCCESS", tender.reference, tender.charged_cents)]

@@ -27,7 +27,7 @@ from saleor_alencon.ledger.services import Draft, Leg, accounts_ensure, transact
 from saleor_alencon.local.embedded_postgres import url
 from saleor_alencon.shops.models import Association, Shop
 from tests.fec_control import control
-from tests.integration.small_town import NOW, Basket, Line, Tender, draft, open_town, pay
+from tests.integration.small_town import NOW, Line, draft, open_town, pay, sell
 
 DATE = datetime.date
 SIREN = "918304270"
@@ -46,14 +46,6 @@ def treasurer():
     return User.objects.create_user(
         "tresorier@alencon.example", "un-mot-de-passe-long", role=Role.TREASURER
     )
-
-
-def sell(number="1", cents=10_000, shop="librairie"):
-    """Sell something on the 1st of October 2026, and hand it over an hour later."""
-    basket = Basket(number, [Line(shop, cents)], [Tender(cents)])
-    basket.hand_over()
-    basket.deliver()
-    return basket
 
 
 def fec(year, now=NOW):

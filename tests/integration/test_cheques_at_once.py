@@ -11,6 +11,7 @@ from saleor_alencon.cheques.movements import redemption_cancel, refund_reserve
 from saleor_alencon.cheques.saleor import cheques_tell, movement_settle
 from saleor_alencon.cheques.services import ChequeError, cheques_sell
 from saleor_alencon.ledger.models import Transaction
+from tests.integration.at_once import at_once
 from tests.integration.cheque_town import (
     GiftCards,
     accept,
@@ -24,7 +25,6 @@ from tests.integration.cheque_town import (
     sell,
 )
 from tests.integration.small_town import NOW, Basket, Line, open_town, operator
-from tests.integration.test_concurrency import at_once
 from tests.integration.test_killed import is_killed
 
 MANY = 12

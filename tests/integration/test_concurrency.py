@@ -1,7 +1,6 @@
 """Many at once, each on a connection of its own: PostgreSQL lets one of them win."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -28,6 +27,7 @@ from saleor_alencon.settlement.services import (
     run_execute,
 )
 from saleor_alencon.shops.models import Association, Shop
+from tests.integration.at_once import at_once
 from tests.integration.small_town import (
     NOW,
     Basket,
@@ -42,25 +42,6 @@ from tests.integration.small_town import (
 
 RECORDED = sorted((Path(__file__).parents[2] / "fixtures/snapshots/v1").glob("*.json"))[:80]
 MANY = 20
-
-
-def at_once(actions):
-    """Run all actions at the same moment; return what they gave and the refusals they met."""
-    ready = threading.Barrier(len(actions))
-
-    def run(action):
-        ready.wait()
-        try:
-            return action()
-        except AlenconError as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(actions)) as pool:
-        results = list(pool.map(run, actions))
-    refusals = [each for each in results if isinstance(each, AlenconError)]
-    return [each for each in results if each not in refusals], refusals
 
 
 @pytest.fixture

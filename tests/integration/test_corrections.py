@@ -2,17 +2,14 @@
 
 import datetime
 import hashlib
-import io
-import threading
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.metadata import version
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
-from pypdf import PdfReader
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
@@ -68,17 +65,16 @@ from saleor_alencon.settlement.services import (
     run_execute,
 )
 from saleor_alencon.shops.models import Association, Shop
-from tests.documents import cents, tables
+from tests.documents import cents, pdf_text, tables
+from tests.integration.at_once import at_once
 from tests.integration.small_town import (
     NOW,
-    Basket,
-    Line,
-    Tender,
     approver,
     draft,
     open_town,
     operator,
     pay,
+    sell,
     stated,
     statement,
 )
@@ -94,14 +90,6 @@ def town(db):
 
 def shop(slug="librairie"):
     return Shop.objects.get(slug=slug)
-
-
-def sell(number, gross_cents, slug="mercerie"):
-    """Sell something at the mercer's, who pays no commission; handed over long ago."""
-    basket = Basket(number, [Line(slug, gross_cents)], [Tender(gross_cents)])
-    basket.hand_over()
-    basket.deliver()
-    return basket
 
 
 def account_cents(kind, slug="mercerie"):
@@ -129,7 +117,7 @@ def test_an_adjustment_changes_the_balance_as_the_page_says(row, town):
     amount, office_bps = cents(row["about"]), int(row["Office's part"].rstrip(" %")) * 100
     assert shop_part_cents(amount, office_bps) == cents(row["the shop's balance"])
     bearer = {10_000: "office", 0: "shop"}.get(office_bps, "shared")
-    sell("1", 30_000)
+    sell("1", 30_000, "mercerie")
     if not cents(row["the shop's balance"]):
         with pytest.raises(AdjustmentError, match="Rien ne changerait"):
             adjust(amount, bearer=bearer, kind=row["kind"])
@@ -157,10 +145,8 @@ def test_goodwill_borne_by_both_gives_the_shop_half_of_what_its_customer_got_bac
     run = pay(draft())
     # Refunded: 10.01 less 0.80 of commission and 0.16 of VAT; back from the Office: 5.01.
     assert lines(run, "librairie") == [("refund", -905), ("adjustment", 501)]
-    pages = PdfReader(io.BytesIO(statement_pdf(statement(run, "librairie")))).pages
-    assert "geste commercial : Pull décousu" in " ".join(
-        " ".join(page.extract_text() for page in pages).split()
-    )
+    text = pdf_text(statement_pdf(statement(run, "librairie")))
+    assert "geste commercial : Pull décousu" in text
     assert stated(run, "librairie") == (0, -404, 0, -404, "negative")
     assert find_problems() == []
 
@@ -184,7 +170,7 @@ def test_who_drafted_an_adjustment_cannot_approve_it_and_postgresql_says_so_too(
 
 
 def test_an_approved_adjustment_stays_and_another_takes_it_back(town):
-    sell("1", 5000)
+    sell("1", 5000, "mercerie")
     first = adjust(700)
     with pytest.raises(IntegrityError, match="ADJUSTMENT_STAYS"), transaction.atomic():
         Adjustment.objects.filter(pk=first.pk).update(reason="Autre")
@@ -223,7 +209,7 @@ def test_a_document_is_a_pdf_or_a_picture_of_five_megabytes_at_most(town):
 
 
 def test_an_adjustment_goes_through_the_back_office_with_its_document(town, client):
-    sell("7", 5000)
+    sell("7", 5000, "mercerie")
     client.force_login(operator())
     form = {
         "shop": shop("mercerie").pk, "kind": "price_error", "direction": "debit",
@@ -256,13 +242,13 @@ def reserve_terms(rate_bps=1000, days=30, slug="mercerie"):
 
 def test_part_of_new_sales_is_put_by_and_given_back_after_its_days(town):
     reserve_terms()
-    sell("1", 9041)
+    sell("1", 9041, "mercerie")
     first = pay(draft())
     # 10 % of 90.41
     assert lines(first) == [("sale", 9041), ("reserve_withheld", -904)]
     assert stated(first, "mercerie") == (0, 8137, 8137, 0, "")
     assert account_cents(AccountKind.SHOP_RESERVE) == 904
-    sell("2", 1000)
+    sell("2", 1000, "mercerie")
     later = NOW + 29 * DAY
     assert lines(pay(draft(later), later)) == [("sale", 1000), ("reserve_withheld", -100)]
     due = NOW + 30 * DAY
@@ -275,7 +261,7 @@ def test_part_of_new_sales_is_put_by_and_given_back_after_its_days(town):
 
 def test_an_abandoned_run_gives_its_reserve_back_by_correcting_entries(town):
     reserve_terms()
-    sell("1", 9041)
+    sell("1", 9041, "mercerie")
     run_cancel(run_id=draft().pk, cancelled_by=operator(), now=NOW)
     assert account_cents(AccountKind.SHOP_RESERVE) == 0
     assert Reserve.objects.get().cancelled_at == NOW
@@ -288,7 +274,7 @@ def test_an_abandoned_run_gives_its_reserve_back_by_correcting_entries(town):
 
 def test_a_reserve_covers_a_balance_that_went_below_zero_before_its_days_are_over(town):
     reserve_terms(rate_bps=5000)
-    basket = sell("1", 9000)
+    basket = sell("1", 9000, "mercerie")
     pay(draft())
     basket.refund(6000)
     basket.deliver()
@@ -384,10 +370,10 @@ def test_new_sales_pay_a_demand_only_of_a_shop_that_consented(town):
         shop_id=shop("mercerie").pk, reason="Ventes arrêtées", called_by=operator(), now=NOW
     )
     pay(draft())
-    sell("2", 1000)
+    sell("2", 1000, "mercerie")
     assert stated(pay(draft()), "mercerie") == (0, 1000, 1000, 0, "")
     OffsetConsent.objects.create(shop=shop("mercerie"), given_on=NOW.date())
-    sell("3", 3500)
+    sell("3", 3500, "mercerie")
     run = pay(draft())
     assert lines(run) == [("sale", 3500), ("demand", -3000)]
     assert stated(run, "mercerie") == (0, 500, 500, 0, "")
@@ -405,8 +391,7 @@ def test_a_demand_is_a_document_that_is_no_invoice_and_comes_out_the_same(town):
     content = demand_pdf(demand)
     Shop.objects.update(name="Autre nom")
     assert demand_pdf(Demand.objects.get()) == content
-    pages = PdfReader(io.BytesIO(content)).pages
-    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    text = pdf_text(content)
     for words in ("AR2026-0001", "30,00 €", "R2026-0002-mercerie", "n’est pas une facture",
                   "25 décembre 2026", "Mercerie"):  # fmt: skip
         assert words in text
@@ -574,29 +559,10 @@ def test_a_sheet_that_another_version_wrote_is_named_with_both_versions(town, mo
 FIFTY = 50
 
 
-def at_once(actions):
-    """Run all actions at the same moment, each on a connection of its own."""
-    ready = threading.Barrier(len(actions))
-
-    def run(action):
-        connection.ensure_connection()
-        ready.wait()
-        try:
-            return action()
-        except AlenconError as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(actions)) as pool:
-        results = list(pool.map(run, actions))
-    return [each for each in results if not isinstance(each, AlenconError)]
-
-
 def test_fifty_attempts_to_run_approve_and_pay_end_in_one(own_database):
     open_town()
     reserve_terms()
-    sell("1", 5000)
+    sell("1", 5000, "mercerie")
     first, second = operator(), approver()
 
     def whole_run():
@@ -617,7 +583,8 @@ def test_fifty_attempts_to_run_approve_and_pay_end_in_one(own_database):
                     pass
         return done
 
-    done = [step for steps in at_once([whole_run] * FIFTY) for step in steps]
+    runs, _refusals = at_once([whole_run] * FIFTY)
+    done = [step for steps in runs for step in steps]
     assert sorted(done) == ["approve", "pay", "run"]
     run = SettlementRun.objects.get()
     assert run.state == RunState.EXECUTED
@@ -633,11 +600,10 @@ def test_fifty_approvals_of_an_adjustment_and_fifty_demands_end_in_one_each(own_
         reason="Retard", drafted_by=operator(), now=NOW,
     )  # fmt: skip
     second, mercer = approver(), shop("mercerie")
-    assert len(at_once([
-        lambda: adjustment_approve(adjustment_id=made.pk, approved_by=second, now=NOW)
-    ] * FIFTY)) == 1  # fmt: skip
-    (demand,) = at_once([
-        lambda: demand_call(shop_id=mercer.pk, reason="Fin", called_by=second, now=NOW)
-    ] * FIFTY)  # fmt: skip
+    approve = partial(adjustment_approve, adjustment_id=made.pk, approved_by=second, now=NOW)
+    done, _refusals = at_once([approve] * FIFTY)
+    assert len(done) == 1
+    call = partial(demand_call, shop_id=mercer.pk, reason="Fin", called_by=second, now=NOW)
+    (demand,), _refusals = at_once([call] * FIFTY)
     assert demand.amount_cents == 2500
     assert find_problems() == []

@@ -44,6 +44,7 @@ from saleor_alencon.settlement.release import release_due
 from saleor_alencon.settlement.services import run_cancel
 from saleor_alencon.shops.models import Association, Shop, ShopMember, ShopState
 from tests.integration import small_town
+from tests.integration.at_once import at_once
 from tests.integration.small_town import (
     Basket,
     Line,
@@ -54,7 +55,6 @@ from tests.integration.small_town import (
     pay,
     statement,
 )
-from tests.integration.test_concurrency import at_once
 
 UTC = datetime.UTC
 SIRET = "99900061500008"

@@ -20,13 +20,11 @@ from saleor_alencon.settlement.services import run_cancel
 from saleor_alencon.shops.models import Association, Dues, Shop, ShopState
 from tests.integration.small_town import (
     NOW,
-    Basket,
-    Line,
-    Tender,
     draft,
     open_town,
     operator,
     pay,
+    sell,
     stated,
     statement,
 )
@@ -54,12 +52,6 @@ def call() -> DuesBill:
 
 def account_cents(kind: AccountKind) -> int:
     return balances_by_kind().get(kind, 0)
-
-
-def sell(cents: int, number: str = "1") -> None:
-    basket = Basket(number, [Line("librairie", cents)], [Tender(cents)])
-    basket.hand_over()
-    basket.deliver()
 
 
 def test_members_are_called_once_listed_shops_with_the_surcharge() -> None:
@@ -150,14 +142,14 @@ def test_what_was_paid_in_part_is_not_cancelled() -> None:
 
 def test_nothing_is_withheld_without_consent() -> None:
     call()
-    sell(50_000)
+    sell(cents=50_000)
     assert stated(draft(), "librairie") == (0, 45_200, 45_200, 0, "")
 
 
 def test_dues_are_withheld_by_consent_and_stated() -> None:
     bill = call()
     OffsetConsent.objects.create(shop=bill.shop, given_on=NOW.date())
-    sell(50_000)
+    sell(cents=50_000)
     run = draft()
     # 500.00 less 8 % and its VAT is 452.00; less the dues of 102.00.
     assert stated(run, "librairie") == (0, 35_000, 35_000, 0, "")
@@ -173,7 +165,7 @@ def test_dues_are_withheld_by_consent_and_stated() -> None:
 def test_more_than_the_balance_is_never_withheld() -> None:
     bill = call()
     OffsetConsent.objects.create(shop=bill.shop, given_on=NOW.date())
-    sell(5_000)
+    sell(cents=5_000)
     assert stated(draft(), "librairie") == (0, 0, 0, 0, "")
     assert owed_cents(bill) == 10_200 - 4_520
     assert find_problems() == []
@@ -182,7 +174,7 @@ def test_more_than_the_balance_is_never_withheld() -> None:
 def test_what_a_dropped_run_withheld_is_on_the_next_statement() -> None:
     bill = call()
     OffsetConsent.objects.create(shop=bill.shop, given_on=NOW.date())
-    sell(50_000)
+    sell(cents=50_000)
     run_cancel(run_id=draft().pk, cancelled_by=operator(), now=NOW)
     assert stated(draft(), "librairie") == (0, 35_000, 35_000, 0, "")
     assert bill.payments.count() == 1
@@ -192,7 +184,7 @@ def test_what_a_dropped_run_withheld_is_on_the_next_statement() -> None:
 def test_a_waiting_draft_is_never_paid_from_twice() -> None:
     """A second attempt to draft, refused, withholds nothing of what the first is to pay."""
     bill = call()
-    sell(50_000)
+    sell(cents=50_000)
     run = draft()
     OffsetConsent.objects.create(shop=bill.shop, given_on=NOW.date())
     with pytest.raises(Exception, match="attend une décision"):
@@ -205,7 +197,7 @@ def test_a_waiting_draft_is_never_paid_from_twice() -> None:
 def test_a_withdrawn_consent_counts_no_more() -> None:
     bill = call()
     OffsetConsent.objects.create(shop=bill.shop, given_on=NOW.date() - DAY, withdrawn_on=NOW.date())
-    sell(50_000)
+    sell(cents=50_000)
     assert stated(draft(), "librairie") == (0, 45_200, 45_200, 0, "")
 
 
@@ -213,7 +205,7 @@ def test_a_withdrawn_consent_counts_no_more() -> None:
 def test_payouts_wait_for_dues_that_are_long_overdue(days, held) -> None:
     """Thirty days to pay, sixty more before payouts are held."""
     call()
-    sell(50_000)
+    sell(cents=50_000)
     later = NOW + days * DAY
     expected = (0, 45_200, 0, 45_200, "dues_unpaid") if held else (0, 45_200, 45_200, 0, "")
     assert stated(draft(later), "librairie") == expected
@@ -223,5 +215,5 @@ def test_payouts_wait_for_dues_that_are_long_overdue(days, held) -> None:
 def test_a_rate_without_that_rule_holds_nothing() -> None:
     DuesRate.objects.update(hold_after_days=None)
     call()
-    sell(50_000)
+    sell(cents=50_000)
     assert stated(draft(NOW + 300 * DAY), "librairie") == (0, 45_200, 45_200, 0, "")

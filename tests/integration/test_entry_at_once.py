@@ -7,8 +7,8 @@ from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
 from saleor_alencon.desk.entry import EntryRefused, entry_person, entry_ticket
 from saleor_alencon.shops.models import Shop, ShopMember
+from tests.integration.at_once import at_once
 from tests.integration.small_town import NOW, open_town
-from tests.integration.test_concurrency import at_once
 
 MERCHANT = "a@alencon.example"
 

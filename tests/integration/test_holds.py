@@ -1,13 +1,11 @@
 """Why a shop is paid nothing for now: each rule, several at once, a second person's word."""
 
 import datetime
-import io
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
-from pypdf import PdfReader
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
@@ -28,6 +26,7 @@ from saleor_alencon.settlement.models import AccountConfirmation, SettlementRule
 from saleor_alencon.settlement.services import SettlementError, run_approve, run_cancel
 from saleor_alencon.shops.models import Association, ConnectedAccount, Shop, ShopMember
 from saleor_alencon.shops.services import details_record
+from tests.documents import pdf_text
 from tests.integration.small_town import (
     NOW,
     Basket,
@@ -76,11 +75,6 @@ def reasons(slug="librairie", now=NOW):
     return [str(each.reason) for each in holds_of([shop(slug).pk], now=now).get(shop(slug).pk, ())]
 
 
-def pdf_text(found):
-    pages = PdfReader(io.BytesIO(statement_pdf(found))).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).split())
-
-
 def test_a_hold_of_the_office_carries_the_balance_and_the_statement_says_why(town):
     hold = hold_set(
         shop=shop(), reason="Convention à signer à nouveau", held_by=operator(), now=NOW
@@ -89,7 +83,7 @@ def test_a_hold_of_the_office_carries_the_balance_and_the_statement_says_why(tow
     assert stated(run, "librairie") == (0, 4520, 0, 4520, "office")
     assert stated(run, "fromagerie") == (0, 4401, 4401, 0, "")
     assert "L'Office retient vos versements : Convention à signer" in pdf_text(
-        statement(run, "librairie")
+        statement_pdf(statement(run, "librairie"))
     )
     pay(run)
     with pytest.raises(HoldError, match="déjà retenus"):
@@ -109,7 +103,7 @@ def test_a_changed_iban_holds_seven_days_and_the_old_account_is_not_paid_either(
     run_cancel(run_id=run.pk, cancelled_by=operator(), now=NOW)
     held = draft()
     assert stated(held, "librairie") == (0, 4520, 0, 4520, "iban_changed")
-    text = pdf_text(statement(held, "librairie"))
+    text = pdf_text(statement_pdf(statement(held, "librairie")))
     assert "changé le 25 novembre 2026" in text
     assert "attendent le 2 décembre 2026" in text
     assert not held.payouts.filter(shop=shop()).exists()

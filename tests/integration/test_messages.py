@@ -23,9 +23,9 @@ from saleor_alencon.messaging.services import (
 )
 from saleor_alencon.settlement.services import run_approve, run_cancel
 from saleor_alencon.shops.models import Shop
+from tests.integration.at_once import at_once
 from tests.integration.mail_server import HOST, running_mail_server, silent_server
 from tests.integration.small_town import NOW, Basket, Line, Tender, draft, open_town, operator, pay
-from tests.integration.test_concurrency import at_once
 from tests.integration.test_killed import is_killed
 
 SHOPS = ("fromagerie", "librairie", "mercerie")

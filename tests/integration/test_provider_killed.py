@@ -22,9 +22,9 @@ from saleor_alencon.psp.services import news_take
 from saleor_alencon.psp.transfers import run_send, transfer_reverse
 from saleor_alencon.settlement.services import run_approve
 from saleor_alencon.shops.models import Association, ConnectedAccount, Shop
+from tests.integration.at_once import at_once
 from tests.integration.provider_town import Provider, two_shops
 from tests.integration.small_town import NOW, PLACED, approver, draft, open_town, operator
-from tests.integration.test_concurrency import at_once
 from tests.integration.test_killed import attempt, is_killed
 from tests.points import functions_run, functions_with_points
 

@@ -4,8 +4,8 @@ from saleor_alencon.domain.delivery_rounds import FailReason
 from saleor_alencon.pickups.models import SaleorCommand
 from saleor_alencon.rounds.driving import parcel_fetch, parcel_missing, stop_deliver, stop_fail
 from saleor_alencon.rounds.models import DeliveryRound, Parcel, Stop
+from tests.integration.at_once import at_once
 from tests.integration.small_town import operator
-from tests.integration.test_concurrency import at_once
 from tests.integration.test_rounds import NOW, deliver_orders, leave, pack, plan, stop_of
 
 

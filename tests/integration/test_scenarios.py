@@ -6,7 +6,6 @@ tests/live/test_whole_path.py, 20 on recorded orders in test_first_path.py.
 """
 
 import datetime
-import io
 from random import Random
 
 import pytest
@@ -14,7 +13,6 @@ from django.db import transaction
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pypdf import PdfReader
 
 from saleor_alencon.accounts.models import User
 from saleor_alencon.accounts.roles import Role
@@ -35,6 +33,7 @@ from saleor_alencon.settlement.models import StatementTender
 from saleor_alencon.settlement.release import release_due
 from saleor_alencon.settlement.services import payout_return
 from saleor_alencon.shops.models import Shop, ShopMember
+from tests.documents import pdf_text
 from tests.integration.small_town import (
     NOW,
     PLACED,
@@ -73,11 +72,6 @@ def two_shops(number="1", **changes):
     """A basket of 50.00 at the bookshop and 50.01 at the cheese shop, paid by card."""
     lines = [Line("librairie", 5000), Line("fromagerie", 5001)]
     return Basket(number, lines, [Paid(10001 + changes.get("shipping_cents", 0))], **changes)
-
-
-def pdf_text(found):
-    pages = PdfReader(io.BytesIO(statement_pdf(found))).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).replace("\u200b", "").split())
 
 
 def available(shop):
@@ -244,12 +238,13 @@ def test_5_a_payout_that_the_bank_returns_is_owed_again_and_both_statements_say_
     payout = first.payouts.get(shop__slug="librairie")
     payout_return(payout_id=payout.pk, returned_by=operator(), reason="Compte clos", now=NOW)
     assert available("librairie") == 4520
-    assert "Retourné le 25 novembre 2026" in pdf_text(statement(first, "librairie"))
+    assert "Retourné le 25 novembre 2026" in pdf_text(statement_pdf(statement(first, "librairie")))
     second = draft()
     assert stated(second, "librairie") == (0, 4520, 4520, 0, "")
     (line,) = statement(second, "librairie").document["lines"]
     assert (line["kind"], line["net_cents"]) == ("payout_returned", 4520)
-    assert "Virement retourné — R2026-0001-" in pdf_text(statement(second, "librairie"))
+    text = pdf_text(statement_pdf(statement(second, "librairie")))
+    assert "Virement retourné — R2026-0001-" in text
     assert not second.statements.filter(shop__slug="fromagerie").exists()
     pay(second)
     assert available("librairie") == 0

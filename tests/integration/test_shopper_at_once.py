@@ -5,8 +5,8 @@ import uuid
 from saleor_alencon.domain.shop_orders import PickupState
 from saleor_alencon.pickups.models import PickupEvent, SaleorCommand
 from saleor_alencon.pickups.services import pickup_ready
+from tests.integration.at_once import at_once
 from tests.integration.small_town import operator
-from tests.integration.test_concurrency import at_once
 from tests.integration.test_shopper import NOW, cancel, pickup, set_up_town
 
 

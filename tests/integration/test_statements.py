@@ -1,15 +1,14 @@
 """What a statement says, to the cent, and what happens to a balance that is not paid."""
 
 import datetime
-import io
 
 import pytest
-from pypdf import PdfReader
 
 from saleor_alencon.audit.invariants import find_problems
 from saleor_alencon.settlement.documents import statement_csv, statement_pdf
 from saleor_alencon.settlement.services import payout_return, run_approve, run_cancel, run_execute
 from saleor_alencon.shops.models import Association, Shop
+from tests.documents import pdf_text
 from tests.integration.small_town import (
     BIC,
     IBAN,
@@ -22,6 +21,7 @@ from tests.integration.small_town import (
     open_town,
     operator,
     pay,
+    sell,
     stated,
     statement,
 )
@@ -36,19 +36,6 @@ def town(db):
     open_town()
 
 
-def sell(number, shop, cents):
-    """Sell something, paid by card and handed over long ago."""
-    basket = Basket(number, [Line(shop, cents)], [Tender(cents)])
-    basket.hand_over()
-    basket.deliver()
-    return basket
-
-
-def text_of(pdf):
-    pages = PdfReader(io.BytesIO(pdf)).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).split())
-
-
 def only_line(run, shop):
     (line,) = statement(run, shop).document["lines"]
     return line
@@ -57,14 +44,14 @@ def only_line(run, shop):
 def test_a_shop_without_iban_is_owed_its_balance_until_it_gives_one(town):
     mercer = Shop.objects.filter(slug="mercerie")
     mercer.update(iban="")
-    sell("1", "mercerie", 3000)
+    sell("1", 3000, "mercerie")
     first = draft()
     assert stated(first, "mercerie") == (0, 3000, 0, 3000, "missing_iban")
     assert not first.payouts.exists()
     pay(first)
 
     mercer.update(iban=IBAN, bic="")
-    sell("2", "mercerie", 1000)
+    sell("2", 1000, "mercerie")
     second = pay(draft())
     assert stated(second, "mercerie") == (3000, 1000, 0, 4000, "missing_iban")
 
@@ -78,37 +65,37 @@ def test_a_shop_without_iban_is_owed_its_balance_until_it_gives_one(town):
 
 def test_a_balance_below_the_minimum_waits_until_it_reaches_it(town):
     assert Association.objects.get().minimum_payout_cents == 500
-    sell("1", "mercerie", 499)
+    sell("1", 499, "mercerie")
     first = pay(draft())
     assert stated(first, "mercerie") == (0, 499, 0, 499, "below_minimum")
-    sell("2", "mercerie", 1)
+    sell("2", 1, "mercerie")
     second = pay(draft())
     assert stated(second, "mercerie") == (499, 1, 500, 0, "")
     assert find_problems() == []
 
 
 def test_a_negative_balance_is_carried_over_runs_until_sales_cover_it(town):
-    basket = sell("1", "mercerie", 3000)
+    basket = sell("1", 3000, "mercerie")
     pay(draft())
     basket.refund(3000, lines={0: 1})
     basket.deliver()
     Shop.objects.filter(slug="mercerie").update(iban="")
     second = pay(draft())
     assert stated(second, "mercerie") == (0, -3000, 0, -3000, "negative")
-    sell("2", "mercerie", 2999)
+    sell("2", 2999, "mercerie")
     third = pay(draft())
     assert stated(third, "mercerie") == (-3000, 2999, 0, -1, "negative")
     Shop.objects.filter(slug="mercerie").update(iban=IBAN)
-    sell("3", "mercerie", 501)
+    sell("3", 501, "mercerie")
     fourth = pay(draft())
     assert stated(fourth, "mercerie") == (-1, 501, 500, 0, "")
     assert find_problems() == []
 
 
 def test_an_abandoned_run_leaves_what_it_carried_to_the_next(town):
-    sell("1", "mercerie", 499)
+    sell("1", 499, "mercerie")
     pay(draft())
-    sell("2", "mercerie", 700)
+    sell("2", 700, "mercerie")
     run_cancel(run_id=draft().pk, cancelled_by=operator(), now=NOW)
     assert stated(draft(), "mercerie") == (499, 700, 1199, 0, "")
     assert find_problems() == []
@@ -156,7 +143,7 @@ def test_a_returned_piece_is_counted_and_dated_when_it_came_back(town):
 
 
 def test_a_statement_is_the_same_bytes_as_long_as_its_payout_is_in_the_same_state(town):
-    sell("1", "librairie", 5000)
+    sell("1", 5000, "librairie")
     run = draft()
     found = statement(run, "librairie")
     table = statement_csv(found)
@@ -186,7 +173,7 @@ def test_a_statement_is_the_same_bytes_as_long_as_its_payout_is_in_the_same_stat
         ],
         strict=True,
     ):
-        text = text_of(pdf)
+        text = pdf_text(pdf)
         for each in words:
             assert each in text
     assert find_problems() == []
