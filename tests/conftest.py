@@ -1,6 +1,7 @@
 """One embedded PostgreSQL for the whole run; the tests work as the service's own role."""
 
 import logging
+import re
 import tempfile
 from contextlib import contextmanager
 from functools import partial
@@ -32,16 +33,24 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_changed()
 
 
+# Live tests of what a merchant may see and do; the others are of orders, pickups and payments.
+LIVE_OF_MERCHANTS = re.compile(
+    r"test_(merchant|scope|leaks|looks|dashboard|media|office_page|plugin)"
+)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log):
-    """Keep together what shares one set-up: the live tests, those of the browser, each file's."""
+    """Keep together what shares a set-up: a half of the live tests, the browser's, each file's."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            folder = "/".join(file.split("/")[:2])
-            return folder if folder in ("tests/live", "tests/browser") else file
+            path = Path(nodeid.partition("::")[0])
+            if path.parts[:2] == ("tests", "live"):
+                half = "merchants" if LIVE_OF_MERCHANTS.match(path.name) else "orders"
+                return f"tests/live {half}"
+            return "tests/browser" if path.parts[:2] == ("tests", "browser") else str(path)
 
     return Scheduling(config, log)
 
