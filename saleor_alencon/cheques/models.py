@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saleor_alencon.localized import rate_text
@@ -89,7 +90,10 @@ class PaymentMethod(models.TextChoices):
 
 
 class ChequeSale(models.Model):
-    """One sale of cheques of one face value: to a company, or a single one; paid when recorded."""
+    """One sale of cheques of one face value: to a company, or a single one; paid when recorded.
+
+    PostgreSQL lets nothing of it change, but that its buyer is erased (migration 0003).
+    """
 
     number = models.CharField(_("numéro"), max_length=24, unique=True)
     buyer_name = models.CharField(_("acheteur"), max_length=160)
@@ -121,7 +125,7 @@ class ChequeSale(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} · {self.buyer_name}"
+        return " · ".join((self.number, self.buyer_name or gettext("acheteur effacé")))
 
 
 class ChequeState(models.TextChoices):
@@ -301,7 +305,10 @@ class ChequeMovement(models.Model):
 
 
 class ChequeEvent(models.Model):
-    """Who did what to a cheque, and why: blocked, unblocked, prolonged. Rows are only added."""
+    """Who did what to a cheque, and why: blocked, unblocked, prolonged.
+
+    Rows are only added; the reason goes with the buyer, whom it may name.
+    """
 
     cheque = models.ForeignKey(
         Cheque, models.PROTECT, related_name="events", verbose_name=_("chèque cadeau")

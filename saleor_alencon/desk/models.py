@@ -75,7 +75,8 @@ class ActionKind(models.TextChoices):
 class Action(models.Model):
     """One thing asked from a counter under a key that the device made, and the answer to it.
 
-    The unique key makes a repeated request get the first answer. Rows are never changed.
+    The unique key makes a repeated request get the first answer. Rows are never changed, but that
+    the answer goes with the order's shopper.
     """
 
     key = models.UUIDField(_("clé"), unique=True)

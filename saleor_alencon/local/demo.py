@@ -22,8 +22,11 @@ from saleor_alencon.local.demo_provider import provider_fill
 from saleor_alencon.local.demo_rounds import rounds_seed
 from saleor_alencon.local.demo_shops import fixtures_folder, read_hours, read_shops
 from saleor_alencon.local.stripe_process import data_file, test_server_port
+from saleor_alencon.orders.models import Order
 from saleor_alencon.orders.services import document_ingest, document_store
 from saleor_alencon.outputs.french_text import TOWN_TIME
+from saleor_alencon.privacy.models import PrivacyRequest, RequestKind
+from saleor_alencon.privacy.services import request_open
 from saleor_alencon.settlement.adjustments import adjustment_draft
 from saleor_alencon.settlement.models import Adjustment, AdjustmentKind, SettlementRun
 from saleor_alencon.settlement.services import run_create
@@ -143,6 +146,19 @@ def seed_shop(row: dict[str, Any], number: int, now: datetime.datetime) -> None:
             break
 
 
+def privacy_seed(operator: User, now: datetime.datetime) -> None:
+    """Note that the shopper of the newest order asks for a copy of its data."""
+    newest = Order.objects.exclude(customer_email="").order_by("-created_at", "-id").first()
+    if newest is not None and not PrivacyRequest.objects.exists():
+        request_open(
+            kind=RequestKind.EXPORT,
+            email=newest.customer_email,
+            asked_on=timezone.localdate(now),
+            opened_by=operator,
+            now=now,
+        )
+
+
 def demo_fill(now: datetime.datetime) -> None:
     """Ingest the recorded orders into an empty inbox; draft a run where there is none.
 
@@ -159,6 +175,7 @@ def demo_fill(now: datetime.datetime) -> None:
     if (port := test_server_port()) is not None:
         provider_fill(data=data_file(), port=port, now=now)
     operator = User.objects.get(email=OPERATOR)
+    privacy_seed(operator, now)
     if not SettlementRun.objects.exists():
         run_create(created_by=operator, cutoff=now, now=now)
     if not Adjustment.objects.exists():

@@ -111,10 +111,16 @@ def messages_address(addresses: Mapping[str, str], *, now: datetime.datetime) ->
 def message_resend(*, message_id: int, recipient: str, now: datetime.datetime) -> Message:
     """Let a message that did not arrive be sent again, to the address given.
 
-    :raises MessageError: it waits already or was sent, or the address is none.
+    :raises MessageError: it waits already or was sent, the address is none, or its order's
+        shopper was erased: nothing is left to say.
     """
     with transaction.atomic():
         message = Message.objects.select_for_update().get(pk=message_id)
+        if message.order_id and not message.facts:
+            raise MessageError(
+                _("Le client de cette commande est effacé : ce message n'a plus de contenu et ne "
+                  "peut pas être renvoyé.")
+            )  # fmt: skip
         if message.state not in RESENDABLE:
             raise MessageError(
                 _("Ce message est « %(state)s » : il ne peut pas être renvoyé.")

@@ -24,7 +24,10 @@ STEPS = [
 
 
 class PickupEvent(models.Model):
-    """One thing done for a shop order: what, by whom, when. Rows are added, never changed."""
+    """One thing done for a shop order: what, by whom, when.
+
+    Rows are added, never changed, but that the detail goes with the order's shopper.
+    """
 
     shop_order = models.ForeignKey(
         ShopOrder, models.PROTECT, related_name="pickup_events", verbose_name=_("commande boutique")

@@ -9,14 +9,17 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
+from saleor_alencon.cheques.buyers import sales_to
+from saleor_alencon.cheques.models import ChequeEvent, ChequeSale
 from saleor_alencon.inbox.models import InboxDocument
 from saleor_alencon.inbox.snapshot import Address, OrderSnapshot, parse_snapshot
 from saleor_alencon.inbox.snapshot_errors import SnapshotError
 from saleor_alencon.localized import amount_text
 from saleor_alencon.messaging.kinds import Audience
-from saleor_alencon.messaging.models import Message
+from saleor_alencon.messaging.models import Message, OptOut
 from saleor_alencon.orders.models import Order, Pickup, ShopOrder
 from saleor_alencon.outputs.french_text import TOWN_TIME
+from saleor_alencon.privacy.models import PrivacyRequest
 from saleor_alencon.privacy.services import person_documents, person_orders
 from saleor_alencon.shops.models import Association
 
@@ -31,6 +34,20 @@ def person_data(email: str, *, now: datetime.datetime) -> dict[str, Any]:
         "email": email.strip().lower(),
         "made_at": now.isoformat(),
         "orders": [_order(order) for order in person_orders(email)],
+        "cheque_sales": [_cheque_sale(sale) for sale in sales_to(email)],
+        "refused_messages": [
+            {"kind": str(refusal.get_kind_display()), "since_at": refusal.since.isoformat()}
+            for refusal in OptOut.objects.filter(address=email.strip().lower()).order_by("kind")
+        ],
+        "requests": [
+            {
+                "kind": str(request.get_kind_display()),
+                "asked_on": request.asked_on.isoformat(),
+                "state": str(request.get_state_display()),
+                "refusal": request.refusal,
+            }
+            for request in PrivacyRequest.objects.filter(email__iexact=email.strip()).order_by("id")
+        ],
         "documents_set_aside": [
             {"captured_at": document.captured_at.isoformat(), "text": document.payload}
             for document in person_documents(email)
@@ -68,6 +85,15 @@ def _order(order: Order) -> dict[str, Any]:
         "billing_address": _address(snapshot.order.billing_address if snapshot else None),
         "shipping_address": _address(snapshot.order.shipping_address if snapshot else None),
         "delivered_to": order.delivery_address,
+        "delivered_in": order.delivery_postal_code,
+        "deliveries": [
+            {
+                "state": str(stop.get_state_display()),
+                "ended_at": _moment(stop.ended_at),
+                "detail": stop.detail,
+            }
+            for stop in order.stops.order_by("id")
+        ],
         "messages": [
             {
                 "to": message.recipient,
@@ -133,6 +159,24 @@ def _shop_order(shop_order: ShopOrder) -> dict[str, Any]:
             "slot_starts_at": _moment(pickup.slot_starts_at),
             "slot_ends_at": _moment(pickup.slot_ends_at),
         },
+        "history": [
+            {
+                "done_at": event.done_at.isoformat(),
+                "step": str(event.get_step_display()),
+                "detail": event.detail,
+            }
+            for event in shop_order.pickup_events.order_by("id")
+        ],
+        "given_back": [
+            {
+                "asked_at": command.created_at.isoformat(),
+                "kind": str(command.get_kind_display()),
+                "reason": command.payload["reason"],
+            }
+            for command in shop_order.saleor_commands.filter(payload__has_key="reason").order_by(
+                "id"
+            )
+        ],
         "withdrawals": [
             {
                 "declared_at": withdrawal.declared_at.isoformat(),
@@ -149,6 +193,25 @@ def _shop_order(shop_order: ShopOrder) -> dict[str, Any]:
     }
 
 
+def _cheque_sale(sale: ChequeSale) -> dict[str, Any]:
+    """Return a sale of gift cheques; not their codes, which their holders may have by now."""
+    return {
+        "number": sale.number,
+        "sold_at": sale.sold_at.isoformat(),
+        "buyer": sale.buyer_name,
+        "email": sale.buyer_email,
+        "count": sale.count,
+        "face_cents": sale.face_cents,
+        "total_cents": sale.total_cents,
+        "method": str(sale.get_method_display()),
+        "reference": sale.reference,
+        "events": [
+            {"done_at": event.done_at.isoformat(), "what": event.what, "reason": event.reason}
+            for event in ChequeEvent.objects.filter(cheque__sale=sale).order_by("id")
+        ],
+    }
+
+
 def _moment(moment: datetime.datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
@@ -161,6 +224,8 @@ def _shown(value: Any, name: str = "") -> Any:
         return [_shown(item) for item in value]
     if name.endswith("_cents"):
         return amount_text(value)
+    if name.endswith("_on") and value:
+        return datetime.date.fromisoformat(value)
     if name.endswith("_at") and value:
         return datetime.datetime.fromisoformat(value).astimezone(TOWN_TIME)
     return value

@@ -1,9 +1,10 @@
 """Erasing shoppers: on schedule, and when they ask. Each order is erased whole, or not at all.
 
-Of an order goes who bought it: name, address, e-mail, telephone, notes; in the order and in every
-snapshot received of it. What was sold, paid and settled stays. An order that is not handed over
-yet, or whose payment is disputed, keeps its shopper: the contract and the dispute need them
-(RGPD, art. 17, paragraphe 3, b and e).
+Of an order goes who bought it: name, address, e-mail, telephone, notes; in the order, in every
+snapshot received of it and in what staff wrote about it. What was sold, paid and settled stays.
+An order that is not handed over yet, or whose payment is disputed, keeps its shopper: the contract
+and the dispute need them (RGPD, art. 17, paragraphe 3, b and e). What each column of the database
+holds, and what becomes of it, is in :mod:`.register`.
 """
 
 import datetime
@@ -17,6 +18,9 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
 from saleor_alencon.accounts.models import User
+from saleor_alencon.cheques.buyers import buyers_erase, sales_ended, sales_to
+from saleor_alencon.cheques.models import ChequeSale
+from saleor_alencon.cheques.services import town_day
 from saleor_alencon.domain.shop_orders import ShopOrderState
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.inbox.models import ErasedOrder, ErasureCause, InboxDocument, InboxState
@@ -27,6 +31,7 @@ from saleor_alencon.orders.locks import order_lock
 from saleor_alencon.orders.models import Order, ShopOrder
 from saleor_alencon.outputs.french_text import TOWN_TIME
 from saleor_alencon.privacy.models import PrivacyRequest, RequestKind, RequestState, Retention
+from saleor_alencon.privacy.staff_words import staff_words_erase, with_staff_words
 from saleor_alencon.psp.models import Dispute
 from saleor_alencon.shopper.models import Withdrawal, WithdrawalState
 
@@ -41,10 +46,11 @@ class PrivacyError(AlenconError):
 
 @dataclass(frozen=True)
 class Erased:
-    """How many orders and set-aside documents lost their shopper."""
+    """How many orders, set-aside documents and sales of gift cheques lost their buyer."""
 
     orders: int
     documents: int
+    cheque_sales: int = 0
 
 
 def retention() -> Retention:
@@ -81,7 +87,9 @@ def erased_by_half() -> QuerySet[Order]:
     older = Message.objects.filter(order=OuterRef("pk"), created_at__lte=OuterRef("marked_at"))
     marked = Order.objects.annotate(marked_at=Subquery(marks.values("erased_at")[:1]))
     withdrawn = _withdrawals_with_words(shop_order__order=OuterRef("pk"))
-    left = Exists(with_words(older)) | Exists(withdrawn) | ~Q(delivery_address={})
+    left = ~Q(delivery_address={}) | ~Q(delivery_postal_code="")
+    for rows in (with_words(older), withdrawn, *with_staff_words(OuterRef("pk"))):
+        left |= Q(Exists(rows))
     return marked.filter(left, marked_at__isnull=False).order_by("id")
 
 
@@ -116,12 +124,17 @@ def order_erase(
             },
         )
         Order.objects.filter(saleor_id=saleor_id).update(
-            customer_name="", customer_email="", customer_phone="", delivery_address={}
+            customer_name="",
+            customer_email="",
+            customer_phone="",
+            delivery_address={},
+            delivery_postal_code="",
         )
         _withdrawals_with_words(shop_order__order__saleor_id=saleor_id).update(
             message="", outcome=""
         )
         if order is not None:
+            staff_words_erase(order.pk)
             until = None if is_new else mark.erased_at
             order_messages_erase(order_id=order.pk, now=now, until=until)
         documents = InboxDocument.objects.select_for_update(skip_locked=True)
@@ -133,7 +146,8 @@ def _documents_erase(documents: Iterable[InboxDocument], now: datetime.datetime)
     count = 0
     for document in documents:
         document.payload, document.erased_at = without_person(document.payload), now
-        document.save(update_fields=["payload", "erased_at"])
+        document.reason = ""  # may quote what could not be read
+        document.save(update_fields=["payload", "reason", "erased_at"])
         count += 1
     return count
 
@@ -158,7 +172,7 @@ def erase_due(*, now: datetime.datetime, limit: int = 100_000) -> Erased:
             erased = _documents_erase(some, now)
         count += erased
         if erased < AT_ONCE:
-            return Erased(len(keys), count)
+            return Erased(len(keys), count, buyers_erase(_cheque_sales_due(now)))
 
 
 def _old_documents(now: datetime.datetime) -> QuerySet[InboxDocument]:
@@ -167,6 +181,12 @@ def _old_documents(now: datetime.datetime) -> QuerySet[InboxDocument]:
     return InboxDocument.objects.filter(
         state=InboxState.REJECTED, erased_at=None, captured_at__lt=limit
     ).order_by("id")
+
+
+def _cheque_sales_due(now: datetime.datetime) -> QuerySet[ChequeSale]:
+    """Return the sales whose cheques were last valid that long ago."""
+    last = town_day(now) - datetime.timedelta(days=retention().contact_days)
+    return sales_ended(before=last)
 
 
 def person_orders(email: str) -> QuerySet[Order]:
@@ -246,6 +266,7 @@ def request_erase(
         order_erase(saleor_id=key, cause=ErasureCause.REQUEST, now=now, request=request)
     with transaction.atomic():
         _documents_erase(person_documents(request.email).select_for_update(skip_locked=True), now)
+    buyers_erase(sales_to(request.email))
     with transaction.atomic():
         request = PrivacyRequest.objects.select_for_update().get(pk=request_id)
         if request.state == RequestState.DONE:
@@ -284,12 +305,14 @@ def request_refuse(
 
 
 def requests_continue(*, now: datetime.datetime) -> int:
-    """Go on with erasures that had to wait; forget the addresses of requests long answered."""
+    """Go on with erasures that had to wait; forget who made requests long answered, and what
+    they were told."""
     waiting = PrivacyRequest.objects.filter(state=RequestState.WAITING)
     done = [
         request_erase(request_id=key, done_by=None, now=now).state
         for key in waiting.values_list("pk", flat=True)
     ]
     limit = now - datetime.timedelta(days=retention().contact_days)
-    PrivacyRequest.objects.filter(done_at__lt=limit).exclude(email="").update(email="")
+    answered = PrivacyRequest.objects.filter(done_at__lt=limit).exclude(email="", refusal="")
+    answered.update(email="", refusal="")
     return done.count(RequestState.DONE)

@@ -185,7 +185,10 @@ class RoundEventKind(models.TextChoices):
 
 
 class RoundEvent(models.Model):
-    """One thing done in a round: what, by whom, when. PostgreSQL refuses to change a row."""
+    """One thing done in a round: what, by whom, when.
+
+    PostgreSQL lets a row lose its detail, and change in nothing else.
+    """
 
     round = models.ForeignKey(
         DeliveryRound, models.PROTECT, related_name="events", verbose_name=_("tournée")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import segno
+from PIL import Image
 
 from saleor_alencon.local.embedded_postgres import url
 from saleor_alencon.local.office_process import HOST, start_web_server
@@ -139,3 +141,42 @@ def visit(
     if any(visitor.changed_something for visitor in visitors):
         renew(embedded_socket, demo_database)
     assert [fault for visitor in visitors for fault in visitor.faults] == []
+
+
+@pytest.fixture
+def camera(chromium, tmp_path) -> Iterator[Callable[[str], object]]:
+    """Give a function that runs a Chromium whose camera sees a QR code."""
+    running = []
+
+    def see(text: str):
+        film = tmp_path / "camera.y4m"
+        write_film(film, text)
+        browser = chromium.browser_type.launch(
+            executable_path=find_chromium(),
+            args=[
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+                "--use-fake-device-for-media-stream",
+                "--use-fake-ui-for-media-stream",
+                f"--use-file-for-fake-video-capture={film}",
+            ],
+        )
+        running.append(browser)
+        return browser
+
+    yield see
+    for browser in running:
+        browser.close()
+
+
+def write_film(path: Path, text: str) -> None:
+    """Write a film of a QR code, held a little askew before a grey ground (YUV4MPEG2)."""
+    width, height = 640, 480
+    matrix = list(segno.make(text, error="m", micro=False).matrix_iter(scale=8, border=4))
+    code = Image.new("L", (len(matrix[0]), len(matrix)))
+    code.putdata([0 if dark else 255 for row in matrix for dark in row])
+    picture = Image.new("L", (width, height), 120)
+    turned = code.rotate(7, expand=True, fillcolor=120, resample=Image.Resampling.BICUBIC)
+    picture.paste(turned, ((width - turned.width) // 2, (height - turned.height) // 2))
+    chroma = bytes([128]) * (width * height // 2)
+    frame = b"FRAME\n" + picture.tobytes() + chroma
+    path.write_bytes(f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420\n".encode() + frame * 10)

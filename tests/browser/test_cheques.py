@@ -2,10 +2,13 @@
 
 import io
 
+import pytest
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from saleor_alencon.domain.cheques import qr_text
 from tests.browser.test_settlement import confirm, press
-from tests.browser.visitor import MERCHANT, OPERATOR
+from tests.browser.visitor import MERCHANT, OPERATOR, Visitor
 
 CHEQUES = "/bureau/cheques"
 PAGES = [
@@ -67,3 +70,42 @@ def test_cheques_are_sold_printed_and_taken_at_a_counter(visit) -> None:
     said = counter.get_by_role("status").inner_text().replace("\xa0", " ")
     assert "6,40 € encaissés." in said
     assert "Il reste 8,60 € sur le chèque." in said
+
+
+def a_code_of(face: str, visitor) -> str:
+    """Sell one cheque, and return its code as its sheet prints it."""
+    page = visitor.open(f"{CHEQUES}/chequesale/")
+    press(visitor, "Vendre des chèques")
+    page.get_by_label("Acheteur").fill("Association des commerçants")
+    page.get_by_label("Valeur d'un chèque (€)").fill(face)
+    page.get_by_label("Nombre de chèques").fill("1")
+    confirm(visitor, "Vendre")
+    with page.expect_download() as started:
+        press(visitor, r"Feuille à imprimer \(PDF\)")
+    words = PdfReader(io.BytesIO(started.value.path().read_bytes())).pages[0].extract_text().split()
+    return next(word for word in words if len(word) == 19 and word.count("-") == 3)
+
+
+@pytest.mark.parametrize("what", ["cheque", "pickup"])
+def test_the_qr_code_of_a_cheque_before_the_camera_is_checked(
+    visit, office, camera, width, what
+) -> None:
+    seen = "ALENCON:librairie:ABC234"
+    if what == "cheque":
+        seen = qr_text(a_code_of("17,00", visit(OPERATOR)).replace("-", ""))
+    visitor = Visitor(camera(seen), office, width)
+    visitor.sign_in(MERCHANT)
+    page = visitor.open("/boutique/cheques/")
+    page.get_by_role("button", name="Scanner le QR").click()
+
+    if what == "cheque":
+        said = page.locator("form [role=status]")
+        expect(said).to_contain_text("17,00")
+        expect(said).to_contain_text("utilisable")
+    else:
+        expect(page.get_by_text("Ce QR n'est pas celui d'un chèque cadeau.")).to_be_visible()
+        page.get_by_role("button", name="Fermer la caméra").click()
+        expect(page.locator("video")).to_be_hidden()
+    visitor.check_width()
+    assert visitor.faults == []
+    visitor.close()

@@ -2,17 +2,12 @@
 
 import re
 import uuid
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-import segno
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from saleor_alencon.local.embedded_postgres import url
 from tests.browser import counter_town
-from tests.browser.conftest import find_chromium
 from tests.browser.counter_town import PINS, SECOND, SHOPS
 from tests.browser.visitor import MERCHANT, Visitor
 
@@ -241,45 +236,6 @@ def test_the_first_load_of_the_counter_is_light(visit, basket, say) -> None:
     assert any("htmx" in address for address in loaded)
     assert not any("vendor" in address for address in loaded)
     assert total < MOST_BYTES, loaded
-
-
-@pytest.fixture
-def camera(chromium, tmp_path) -> Iterator[Callable[[str], object]]:
-    """Give a function that runs a Chromium whose camera sees a QR code."""
-    running = []
-
-    def see(text: str):
-        film = tmp_path / "camera.y4m"
-        write_film(film, text)
-        browser = chromium.browser_type.launch(
-            executable_path=find_chromium(),
-            args=[
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-                "--use-fake-device-for-media-stream",
-                "--use-fake-ui-for-media-stream",
-                f"--use-file-for-fake-video-capture={film}",
-            ],
-        )
-        running.append(browser)
-        return browser
-
-    yield see
-    for browser in running:
-        browser.close()
-
-
-def write_film(path: Path, text: str) -> None:
-    """Write a film of a QR code, held a little askew before a grey ground (YUV4MPEG2)."""
-    width, height = 640, 480
-    matrix = list(segno.make(text, error="m", micro=False).matrix_iter(scale=8, border=4))
-    code = Image.new("L", (len(matrix[0]), len(matrix)))
-    code.putdata([0 if dark else 255 for row in matrix for dark in row])
-    picture = Image.new("L", (width, height), 120)
-    turned = code.rotate(7, expand=True, fillcolor=120, resample=Image.Resampling.BICUBIC)
-    picture.paste(turned, ((width - turned.width) // 2, (height - turned.height) // 2))
-    chroma = bytes([128]) * (width * height // 2)
-    frame = b"FRAME\n" + picture.tobytes() + chroma
-    path.write_bytes(f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420\n".encode() + frame * 10)
 
 
 @pytest.mark.parametrize("whose", ["own", "another"])

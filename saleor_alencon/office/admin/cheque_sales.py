@@ -82,7 +82,9 @@ class SaleForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = reason_field(gettext_lazy("Motif"))
+    reason = reason_field(
+        gettext_lazy("Motif"), gettext_lazy("N'y nommez personne : il reste avec les livres.")
+    )
 
 
 class Sells:

@@ -43,6 +43,8 @@ def day_field(label: Any, **options: Any) -> forms.DateField:
     )
 
 
-def reason_field(label: Any) -> forms.CharField:
+def reason_field(label: Any, help_text: Any = "") -> forms.CharField:
     """Return a field for the reason of a correction, short enough for a document."""
-    return forms.CharField(label=label, max_length=200, widget=UnfoldAdminTextInputWidget)
+    return forms.CharField(
+        label=label, max_length=200, help_text=help_text, widget=UnfoldAdminTextInputWidget
+    )

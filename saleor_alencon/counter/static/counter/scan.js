@@ -47,13 +47,25 @@ const close = () => {
   open.hidden = false;
 };
 
+// What a QR code says, by what the page wants: a code to search, or a word about why not.
+const PAGES = {
+  pickup: (text) => {
+    const [word, shop, code] = text.split(":");
+    if (word !== "ALENCON" || !code) return [null, part.dataset.unknown];
+    return shop === part.dataset.shop ? [code] : [null, part.dataset.another];
+  },
+  cheque: (text) => {
+    const [word, code] = text.split(":");
+    return word === "ALENCON-CHEQUE" && code ? [code] : [null, part.dataset.unknown];
+  },
+};
+
 const understand = (text) => {
-  const [word, shop, code] = text.trim().split(":");
-  if (word !== "ALENCON" || !code) return say(part.dataset.unknown);
-  if (shop !== part.dataset.shop) return say(part.dataset.another);
+  const [code, refusal] = PAGES[part.dataset.wants](text.trim());
+  if (!code) return say(refusal);
   close();
   form.elements.code.value = code;
-  form.requestSubmit();
+  form.requestSubmit(form.querySelector("[data-scanned]"));
 };
 
 const start = async () => {
