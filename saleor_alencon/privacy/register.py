@@ -87,11 +87,10 @@ REGISTER: dict[str, Columns] = {
         SELLER, "first_name", "last_name", "birth_city", "birth_country", "tax_number",
         "account_holder", "exclusion_proof",
     ),
-    "dac7.IdentityRequest": kept(SELLER, "address") | nobody("missing"),
+    "dac7.IdentityRequest": nobody("missing"),
     "dac7.YearReport": kept(SELLER, "operator", "reason"),
     "dac7.ReportedSeller": kept(SELLER, "identity")
     | nobody("missing", "consideration_cents", "fees_cents", "sales"),
-    "dac7.SellerNotice": kept(SELLER, "address"),
     "desk.Pin": kept(ACCOUNT, "digest"),
     "desk.Device": kept(ACCOUNT, "session_key", "label"),
     "desk.Action": erased(order_erase, "answer") | nobody("digest"),
