@@ -104,7 +104,8 @@ QUERIES: dict[str, str] = {
           LEFT JOIN (SELECT t.subject, sum(e.amount_cents) AS cents FROM ledger_transaction t
                        JOIN ledger_entry e ON e.transaction_id = t.id
                        JOIN ledger_account a ON a.id = e.account_id AND a.kind IN
-                         ('psp_clearing', 'gift_cheque_liability', 'other_tender_clearing')
+                         ('psp_clearing', 'gift_cheque_liability', 'other_tender_clearing',
+                          'goodwill')
                       WHERE t.kind IN ('charge', 'refund') GROUP BY t.subject) posted
             ON posted.subject = tender.saleor_id
          WHERE coalesce(posted.cents, 0) <> tender.charged_cents - tender.refunded_cents""",
@@ -237,13 +238,27 @@ QUERIES: dict[str, str] = {
                       issued, used, moved, issued - used - moved, -ledger)
           FROM (SELECT coalesce(sum(face_cents), 0)::bigint AS issued FROM cheques_cheque) c,
                (SELECT coalesce(sum(charged_cents - refunded_cents), 0)::bigint AS used
-                  FROM orders_tender WHERE kind = 'gift_cheque') u,
+                  FROM cheques_chequeuse) u,
                (SELECT coalesce(sum(effect_cents), 0)::bigint AS moved
                   FROM cheques_chequemovement WHERE state = 'done') m,
                (SELECT coalesce(sum(e.amount_cents), 0)::bigint AS ledger FROM ledger_entry e
                   JOIN ledger_account a ON a.id = e.account_id
                    AND a.kind = 'gift_cheque_liability') l
          WHERE issued - used - moved <> -ledger""",
+    "what a gift card that the Office did not sell paid is a charge": """
+        SELECT format('order %s, tender %s: %s cents', o.number, t.saleor_id,
+                      t.charged_cents - t.refunded_cents)
+          FROM orders_tender t
+          JOIN orders_order o ON o.id = t.order_id
+          LEFT JOIN cheques_chequeuse u ON u.tender = t.saleor_id
+          LEFT JOIN (SELECT p.subject, sum(e.amount_cents) AS cents FROM ledger_transaction p
+                       JOIN ledger_entry e ON e.transaction_id = p.id
+                       JOIN ledger_account a ON a.id = e.account_id AND a.kind = 'goodwill'
+                      WHERE p.kind IN ('charge', 'refund') GROUP BY p.subject) posted
+            ON posted.subject = t.saleor_id
+         WHERE coalesce(posted.cents, 0)
+               <> CASE WHEN t.kind = 'gift_cheque' AND u.id IS NULL
+                       THEN t.charged_cents - t.refunded_cents ELSE 0 END""",
     "what is left of a cheque is its face value less what was taken of it": """
         SELECT format('%s: %s cents', serial, remaining_cents) FROM cheques_cheque
          WHERE remaining_cents <> cheques_count(id)""",

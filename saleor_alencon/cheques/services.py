@@ -191,6 +191,24 @@ def cheque_extend(
         return cheque
 
 
+def cards_offered(tenders: Mapping[str, tuple[str, int, int]]) -> frozenset[str]:
+    """Return the tenders whose gift card the Office did not sell; see :func:`uses_record`.
+
+    Who made such a card in Saleor's Dashboard gave it away: it is a charge when it is used.
+    """
+    known = _cheques_by_end(last for last, _charged, _refunded in tenders.values())
+    return frozenset(
+        tender for tender, (last, _charged, _refunded) in tenders.items() if last not in known
+    )
+
+
+def _cheques_by_end(ends: Iterable[str]) -> dict[str, int]:
+    """Return the cheques whose codes end so, by that end."""
+    wanted = {end for end in ends if end}
+    found = Cheque.objects.filter(last_characters__in=wanted) if wanted else Cheque.objects.none()
+    return dict(found.values_list("last_characters", "pk"))
+
+
 def uses_record(*, order_number: str, tenders: Mapping[str, tuple[str, int, int]]) -> None:
     """Bring what a web order says of its gift cards to the cheques.
 
@@ -198,9 +216,7 @@ def uses_record(*, order_number: str, tenders: Mapping[str, tuple[str, int, int]
     refunded, in cents. A card that the Office did not sell is nobody's use. Called inside the
     database transaction that applies a snapshot.
     """
-    ends = {last for last, _charged, _refunded in tenders.values() if last}
-    known = dict(Cheque.objects.filter(last_characters__in=ends).values_list(
-        "last_characters", "pk"))  # fmt: skip
+    known = _cheques_by_end(last for last, _charged, _refunded in tenders.values())
     for tender, (last, charged_cents, refunded_cents) in sorted(tenders.items()):
         if last in known:
             ChequeUse.objects.update_or_create(

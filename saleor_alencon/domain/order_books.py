@@ -50,7 +50,8 @@ class LineFact:
 class TenderFact:
     """One means of payment: everything it ever charged, and what of it went back.
 
-    ``shops`` are those that accept it, None when every shop does.
+    ``shops`` are those that accept it, None when every shop does. ``is_offered`` says of a gift
+    card that the Office did not sell it: nobody paid for it, so what it pays is the Office's gift.
     """
 
     id: str
@@ -58,6 +59,12 @@ class TenderFact:
     charged_cents: int
     refunded_cents: int
     shops: frozenset[str] | None = None
+    is_offered: bool = False
+
+    @property
+    def account(self) -> AccountKind:
+        """What a charge debits: money received, a debt to a holder, or a charge."""
+        return AccountKind.GOODWILL if self.is_offered else TENDER_ACCOUNT[self.kind]
 
 
 @dataclass(frozen=True)
@@ -336,7 +343,7 @@ def _tender_positions(
                 key = (_payable_account(part), shop_of[part])
                 legs[key] = legs.get(key, 0) - cents
         legs[(AccountKind.SHOPPER_CREDIT, None)] = -credit[tender.id]
-        legs[(TENDER_ACCOUNT[tender.kind], None)] = -sum(legs.values())
+        legs[(tender.account, None)] = -sum(legs.values())
         entries = _entries({key: sign * cents for key, cents in legs.items()})
         if entries:
             positions.append(Position(kind, tender.id, entries))

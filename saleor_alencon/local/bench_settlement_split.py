@@ -65,7 +65,11 @@ def orders_split(orders: Sequence[Order]) -> list[OrderPosting]:
     tenders: dict[int, list[TenderFact]] = defaultdict(list)
     tender_keys: dict[str, int] = {}
     for order_id, key, saleor_id, kind, charged, refunded in _rows(TENDERS, keys):
-        tenders[order_id].append(TenderFact(saleor_id, TenderKind(kind), charged, refunded))
+        tender = TenderKind(kind)
+        # Nobody sold the gift cheques of this town.
+        is_offered = tender is TenderKind.GIFT_CHEQUE
+        fact = TenderFact(saleor_id, tender, charged, refunded, is_offered=is_offered)
+        tenders[order_id].append(fact)
         tender_keys[saleor_id] = key
     postings = []
     for order in orders:

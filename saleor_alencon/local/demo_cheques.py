@@ -1,4 +1,4 @@
-"""Gift cheques of the demo: most shops accept them; those of the recorded orders were sold."""
+"""Gift cheques of the demo: most shops accept them, and three sales; recorded orders used none."""
 
 import datetime
 

@@ -1,7 +1,7 @@
 """From an OrderSnapshot to the plain facts that the domain reasons on."""
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from saleor_alencon.domain.delivery_choices import (
     KEY,
@@ -130,11 +130,15 @@ def sorted_transactions(order: Order) -> list[Transaction]:
 
 
 def order_facts(
-    order: Order, shops: Mapping[str, str], accepting: frozenset[str] | None = None
+    order: Order,
+    shops: Mapping[str, str],
+    accepting: frozenset[str] | None = None,
+    offered: Collection[str] = (),
 ) -> OrderFacts:
     """Return the money facts of an order; ``shops`` is line id to shop slug.
 
-    ``accepting`` are the shops that accept gift cheques, None when all do.
+    ``accepting`` are the shops that accept gift cheques, None when all do; ``offered`` the tenders
+    whose gift card the Office did not sell.
     """
     lines = tuple(
         LineFact(line.id, shops[line.id], line.total_price.gross.cents) for line in order.lines
@@ -155,6 +159,7 @@ def order_facts(
                 charged_cents(item),
                 item.refunded_amount.cents,
                 accepting if item.is_gift_card else None,
+                item.id in offered,
             )
             for item in sorted_transactions(order)
         ),

@@ -4,7 +4,7 @@ import datetime
 import secrets
 from collections.abc import Mapping
 
-from saleor_alencon.cheques.services import shops_accepting, uses_record
+from saleor_alencon.cheques.services import cards_offered, shops_accepting, uses_record
 from saleor_alencon.domain.delivery_choices import ShopDelivery
 from saleor_alencon.domain.order_books import (
     OrderBooks,
@@ -87,7 +87,8 @@ def snapshot_write(snapshot: OrderSnapshot, digest: str, *, now: datetime.dateti
     sold = lines_sold(snapshot, digest, slugs, shops, known)
     order = _order_write(snapshot, digest, slugs)
     accepting = shops_accepting(shops, saleor.created.astimezone(TOWN_TIME).date())
-    facts = order_facts(saleor, slugs, accepting)
+    cards = gift_cards(saleor)
+    facts = order_facts(saleor, slugs, accepting, cards_offered(cards))
     books = derive_order_books(
         facts, {line_id: line_terms(sold.get(line_id, {})) for line_id in slugs}
     )
@@ -98,7 +99,7 @@ def snapshot_write(snapshot: OrderSnapshot, digest: str, *, now: datetime.dateti
         for slug in sorted(shops)
     }
     _tenders_write(order, saleor, books, shop_orders)
-    uses_record(order_number=saleor.number, tenders=gift_cards(saleor))
+    uses_record(order_number=saleor.number, tenders=cards)
     positions_post(order, shop_orders, books, occurred_at=saleor.updated_at, now=now)
     return order
 

@@ -109,6 +109,8 @@ TAMPERINGS = {
          WHERE statement_id IS NOT NULL""",
     "gift cheques issued, less what was used, expired and refunded, are the ledger's liability": """
         UPDATE cheques_cheque SET face_cents = face_cents + 1""",
+    "what a gift card that the Office did not sell paid is a charge": """
+        DELETE FROM cheques_chequeuse""",
     "what is left of a cheque is its face value less what was taken of it": """
         UPDATE cheques_cheque SET remaining_cents = remaining_cents + 1""",
     "no cheque paid more than its face value": """

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from saleor_alencon.audit.invariants import find_problems
 from saleor_alencon.cheques.models import ChequeRules
 from saleor_alencon.cheques.movements import expiries_reserve, refund_reserve
 from saleor_alencon.cheques.saleor import movement_settle
@@ -114,3 +115,32 @@ def test_the_accounts_of_each_event():
         moved = [after.get(each, 0) - kept["before"].get(each, 0) for each in numbers]
         assert moved == [cents(amount) for amount in amounts], name
     assert AccountKind.GIFT_CHEQUES_EXPIRED in balances_by_kind()
+
+
+@pytest.mark.django_db
+def test_a_card_that_the_office_gave_away_is_a_charge_when_it_pays():
+    open_town()
+    made = Basket("1", [Line("fromagerie", 2000)], [Tender(2000, gift=True, card="ZZZZ")])
+
+    def refunding():
+        made.refund(500)
+        made.deliver()
+
+    numbers = ("419700", "658200", "467100", "706100", "445710")
+    rows = table("Cards that the Office gave away")
+    for (name, *amounts), event in zip(rows, (made.deliver, refunding), strict=True):
+        before = balances()
+        event()
+        after = balances()
+        moved = [after.get(each, 0) - before.get(each, 0) for each in numbers]
+        assert moved == [cents(amount) for amount in amounts], name
+    assert find_problems() == []
+
+
+@pytest.mark.django_db
+def test_a_card_that_was_sold_is_a_debt_and_no_charge():
+    open_town()
+    (cheque,) = sell(5000)
+    Basket("1", [Line("fromagerie", 2000)], [paid_by(cheque, 2000)]).deliver()
+    assert (balances()["419700"], balances().get("658200")) == (-3000, None)
+    assert find_problems() == []

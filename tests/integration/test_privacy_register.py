@@ -16,6 +16,7 @@ from django.urls import reverse
 from saleor_alencon.cheques.models import ChequeEvent, ChequeSale
 from saleor_alencon.desk.models import Action
 from saleor_alencon.inbox.models import InboxDocument
+from saleor_alencon.local.demo import privacy_seed
 from saleor_alencon.messaging.kinds import Kind
 from saleor_alencon.messaging.models import Attempt, Message, OptOut
 from saleor_alencon.messaging.services import MessageError, message_resend
@@ -23,7 +24,7 @@ from saleor_alencon.orders.models import Order, Pickup, ShopOrder
 from saleor_alencon.orders.services import document_ingest, document_store
 from saleor_alencon.pickups.models import PickupEvent, SaleorCommand
 from saleor_alencon.privacy.export import person_archive
-from saleor_alencon.privacy.models import RequestKind
+from saleor_alencon.privacy.models import PrivacyRequest, RequestKind
 from saleor_alencon.privacy.register import REGISTER, Fate
 from saleor_alencon.privacy.services import (
     erase_due,
@@ -344,3 +345,12 @@ def test_postgresql_lets_histories_lose_their_person_and_nothing_else(planted):
             model.objects.update(**change)
         with pytest.raises(DatabaseError), transaction.atomic():
             model.objects.all().delete()
+
+
+def test_the_demo_has_a_request_to_look_at_and_gets_one_only(db):
+    open_town()
+    plant_order()
+    for _ in range(2):
+        privacy_seed(operator(), NOW)
+    request = PrivacyRequest.objects.get()
+    assert (request.kind, request.email, request.state) == ("export", EMAIL, "open")
