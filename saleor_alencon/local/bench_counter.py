@@ -28,6 +28,7 @@ from saleor_alencon.domain.pickup_slots import instant
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.local.bench_counter_wsgi import EMPTY, HEADER
 from saleor_alencon.local.bench_import import Tell
+from saleor_alencon.local.bench_line import line_measure
 from saleor_alencon.local.demo import demo_seed
 from saleor_alencon.local.embedded_postgres import prepare_database, temporary_server, url
 from saleor_alencon.local.office_process import HOST
@@ -75,7 +76,9 @@ def run(tell: Tell) -> bool:
             tell(
                 f"{PICKUPS} pickups, {CLIENTS} clients, at most {ROUNDS} rounds each; server time."
             )
-            return report(ask_all(port, json.loads(plan.read_text())), tell)
+            clients = json.loads(plan.read_text())
+            reached = report(ask_all(port, clients), tell)
+            return line_measure(port, BASE, clients[0]["session"], tell) and reached
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -13,11 +13,12 @@ SELECT i, shop.id AS shop_id, i / shop.shops AS turn,
   JOIN shop ON shop.place = i % shop.shops;
 
 INSERT INTO orders_order (saleor_id, number, created_at, saleor_status, channel, currency,
-  customer_name, customer_email, customer_phone, delivery_choice, total_gross_cents,
-  shipping_gross_cents, shopper_credit_cents, captured_at, digest)
+  customer_name, customer_email, customer_phone, delivery_choice, delivery_postal_code,
+  delivery_address, language_code, total_gross_cents, shipping_gross_cents, shopper_credit_cents,
+  captured_at, digest)
 SELECT 'bench-' || i, (1000000 + i)::text, starts_at - interval '1 day', 'UNFULFILLED', 'alencon',
-       'EUR', 'Cliente Banc ' || i, 'banc-' || i || '@client.example', '', 'collect', 2400, 0, 0,
-       starts_at, 'bench' FROM wanted;
+       'EUR', 'Cliente Banc ' || i, 'banc-' || i || '@client.example', '', 'collect', '', '{}', 'fr',
+       2400, 0, 0, starts_at, 'bench' FROM wanted;
 
 INSERT INTO orders_shoporder (order_id, shop_id, state, delivery_choice, handed_over_at,
   released_at, goods_gross_cents, shipping_share_cents, paid_cents, refunded_cents,
@@ -45,9 +46,9 @@ SELECT s.id, s.shop_id, upper(lpad(to_hex(w.i), 6, '0')),
   FROM wanted w JOIN orders_order o ON o.saleor_id = 'bench-' || w.i
   JOIN orders_shoporder s ON s.order_id = o.id;
 
-INSERT INTO pickups_pickupevent (shop_order_id, step, done_by_id, done_at, detail)
+INSERT INTO pickups_pickupevent (shop_order_id, step, done_by_id, by_shopper, done_at, detail)
 SELECT p.shop_order_id, CASE WHEN p.state = 'ready' THEN 'ready' ELSE 'hand_over' END, NULL,
-       p.slot_starts_at, ''
+       false, p.slot_starts_at, ''
   FROM orders_pickup p JOIN orders_shoporder s ON s.id = p.shop_order_id
   JOIN orders_order o ON o.id = s.order_id AND o.digest = 'bench'
  WHERE p.state IN ('ready', 'handed_over');

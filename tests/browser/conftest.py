@@ -1,7 +1,6 @@
 """The Office service with the demo's data, and Chromium to visit it; or one reason for neither."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 import segno
 from PIL import Image
 
+from saleor_alencon.local.bench_line import find_chromium
 from saleor_alencon.local.embedded_postgres import url
 from saleor_alencon.local.office_process import HOST, start_web_server
 from saleor_alencon.local.processes import find_free_port, started_processes
@@ -18,13 +18,7 @@ from tests.conftest import connected_to
 from tests.not_run import leave_out, tests_below
 
 HERE = Path(__file__).parent
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 UNKNOWN_VERSION = '{"version": 9}'
-
-
-def find_chromium() -> str | None:
-    """Return the path of an installed Chromium, or None."""
-    return next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
 def find_reason_to_skip() -> str | None:

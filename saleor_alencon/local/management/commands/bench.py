@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from saleor_alencon.errors import AlenconError
+from saleor_alencon.local.bench_line import BrowserMissing
 from saleor_alencon.local.saleor_source import SaleorMissing
 from saleor_alencon.local.system_postgres import PostgresMissing
 
@@ -27,7 +28,9 @@ CANNOT_RUN = 2
 
 
 class Command(BaseCommand):
-    help = "Measure; exit 1 when a goal is missed, 2 when Saleor or PostgreSQL is missing."
+    help = (
+        "Measure; exit 1 when a goal is missed, 2 when Saleor, PostgreSQL or Chromium is missing."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -48,7 +51,7 @@ class Command(BaseCommand):
                 reached = bench.measure(options["on_stack"], self.tell)
             else:
                 reached = bench.run(self.tell, **sized)
-        except (SaleorMissing, PostgresMissing) as error:
+        except (BrowserMissing, SaleorMissing, PostgresMissing) as error:
             self.stderr.write(str(error))
             sys.exit(CANNOT_RUN)
         except AlenconError as error:
