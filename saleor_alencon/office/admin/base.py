@@ -44,6 +44,19 @@ class ReadOnlyAdmin(NothingChanges, ModelAdmin):
     list_per_page = 50
 
 
+class NamedInline(TabularInline):
+    """Rows whose fields say their column's name, which is written above the first row only."""
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **options: Any
+    ) -> forms.Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if field is not None:
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs["aria-label"] = str(db_field.verbose_name).capitalize()
+        return field
+
+
 class ReadOnlyInline(NothingChanges, TabularInline):
     extra = 0
     can_delete = False

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from saleor_alencon.commission.models import (
@@ -35,6 +35,7 @@ from saleor_alencon.commission.services import (
 from saleor_alencon.errors import AlenconError
 from saleor_alencon.office.admin.base import (
     REFUSED,
+    NamedInline,
     ReadOnlyAdmin,
     amount,
     attempt,
@@ -247,7 +248,7 @@ class PlanAdmin(ModelAdmin):
         )
 
 
-class RateTierInline(TabularInline):
+class RateTierInline(NamedInline):
     model = RateTier
     extra = 0
 

@@ -13,11 +13,11 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from saleor_alencon.localized import rate_text
-from saleor_alencon.office.admin.base import ReadOnlyInline, amount, link, user_of
+from saleor_alencon.office.admin.base import NamedInline, ReadOnlyInline, amount, link, user_of
 from saleor_alencon.office.admin.shop_account import ShopPayoutAccount
 from saleor_alencon.office.admin.shop_form import AssociationForm, ShopForm
 from saleor_alencon.office.admin.shop_steps import ShopSteps
@@ -49,7 +49,7 @@ class KeptAdmin(ModelAdmin):
         return False
 
 
-class VatStatusInline(TabularInline):
+class VatStatusInline(NamedInline):
     """The history of the association's VAT status. A new status is one more line."""
 
     model = VatStatus
@@ -118,13 +118,13 @@ class AssociationAdmin(KeptAdmin):
         super().save_model(request, obj, form, change)
 
 
-class ShopMemberInline(TabularInline):
+class ShopMemberInline(NamedInline):
     model = ShopMember
     extra = 0
     autocomplete_fields = ("user",)
 
 
-class DuesInline(TabularInline):
+class DuesInline(NamedInline):
     """The years that the member paid for."""
 
     model = Dues
