@@ -22,9 +22,10 @@ from saleor_alencon.psp.mirror import transaction_id
 from saleor_alencon.psp.models import BalanceTransaction, Dispute, FetchState, ProviderPayout
 from saleor_alencon.psp.reconciliation import psp_reconcile
 from saleor_alencon.psp.tasks import fetch_from_provider
-from saleor_alencon.settlement.documents import statement_csv
+from saleor_alencon.settlement.documents import statement_csv, statement_pdf
 from saleor_alencon.settlement.release import release_due
 from saleor_alencon.shops.models import Association
+from tests.documents import pdf_text
 from tests.integration.provider_town import FEE, Provider, two_shops
 from tests.integration.small_town import (
     HOUR,
@@ -40,7 +41,6 @@ from tests.integration.small_town import (
     stated,
     statement,
 )
-from tests.integration.test_scenarios import pdf_text
 
 pytestmark = pytest.mark.django_db
 
@@ -130,7 +130,7 @@ def test_fees_are_on_the_statement_the_csv_and_the_pdf_and_lessen_what_is_paid(p
     assert (line["gross_cents"], line["fees_cents"], line["net_cents"]) == (5000, 87, 4433)
     row = statement_csv(statement(run, "librairie")).decode("utf-8-sig").splitlines()[1]
     assert ";0,87;44,33;" in row
-    text = pdf_text(statement(run, "librairie"))
+    text = pdf_text(statement_pdf(statement(run, "librairie")))
     assert "−0,87" in text
     assert "Les frais sont ceux du prestataire de paiement" in text
     assert find_problems() == []
@@ -280,7 +280,7 @@ def test_8_a_dispute_is_withheld_with_its_fee_from_whom_the_rules_name(provider)
     assert (withheld["kind"], withheld["gross_cents"], withheld["net_cents"]) == (
         "dispute", -5000, -5000,
     )  # fmt: skip
-    assert "Litige · commande 1" in pdf_text(statement(run, "librairie"))
+    assert "Litige · commande 1" in pdf_text(statement_pdf(statement(run, "librairie")))
     assert provider.agrees()
     assert find_problems() == []
 

@@ -11,9 +11,11 @@ from saleor_alencon.psp.accounts import account_ensure
 from saleor_alencon.psp.gateway import ProviderRefused
 from saleor_alencon.psp.models import Transfer
 from saleor_alencon.psp.transfers import run_send, transfer_reverse
+from saleor_alencon.settlement.documents import statement_pdf
 from saleor_alencon.settlement.models import Payout
 from saleor_alencon.settlement.services import SettlementError, run_approve, run_execute
 from saleor_alencon.shops.models import Association, ConnectedAccount, Shop
+from tests.documents import pdf_text
 from tests.integration.provider_town import Provider, two_shops
 from tests.integration.small_town import (
     NOW,
@@ -25,7 +27,6 @@ from tests.integration.small_town import (
     stated,
     statement,
 )
-from tests.integration.test_scenarios import pdf_text
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +88,7 @@ def test_a_run_is_paid_by_one_transfer_a_shop_in_the_run_s_group(provider):
     assert balances_by_kind().get(AccountKind.BANK, 0) == 0
     assert provider.agrees()
     assert find_problems() == []
-    assert "Exécuté le 25 novembre 2026" in pdf_text(statement(run, "librairie"))
+    assert "Exécuté le 25 novembre 2026" in pdf_text(statement_pdf(statement(run, "librairie")))
 
 
 def test_a_run_that_was_sent_is_not_sent_again(provider):
@@ -134,7 +135,7 @@ def test_without_a_key_a_run_by_stripe_is_not_approved(provider):
 def test_a_shop_whose_account_is_not_ready_is_carried_forward(provider):
     run = approved(provider, "librairie")
     assert stated(run, "fromagerie") == (0, 4401, 0, 4401, "missing_account")
-    assert "Compte de paiement incomplet" in pdf_text(statement(run, "fromagerie"))
+    assert "Compte de paiement incomplet" in pdf_text(statement_pdf(statement(run, "fromagerie")))
     assert send(provider, run).sent == 1
     assert payouts() == [("librairie", "executed")]
 
@@ -162,7 +163,7 @@ def test_5_a_transfer_that_is_refused_opens_the_debt_again_and_the_statement_say
     done = send(provider, run)
     assert (done.sent, done.refused, done.waiting, done.run.state) == (1, 1, 0, "executed")
     assert payouts() == [("fromagerie", "executed"), ("librairie", "failed")]
-    assert "Virement refusé" in pdf_text(statement(run, "librairie"))
+    assert "Virement refusé" in pdf_text(statement_pdf(statement(run, "librairie")))
     assert returned_payouts()[0].text.startswith("1 transfert refusé par Stripe")
     provider.news()  # Its account is asked about before the next run.
     account.refresh_from_db()
@@ -193,7 +194,7 @@ def test_5_a_reversed_transfer_opens_the_debt_again_and_the_statement_says_so(pr
     )  # fmt: skip
     payout.refresh_from_db()
     assert (payout.state, payout.return_reason) == ("returned", "Boutique fermée")
-    assert "Boutique fermée" in pdf_text(statement(run, "librairie"))
+    assert "Boutique fermée" in pdf_text(statement_pdf(statement(run, "librairie")))
     provider.news()
     assert provider.balance() == 905 + 4520
     assert provider.agrees()

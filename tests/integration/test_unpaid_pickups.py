@@ -3,9 +3,11 @@
 import datetime
 import json
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.urls import reverse
 
 from saleor_alencon.accounts.models import User
@@ -68,7 +70,7 @@ def test_the_shops_page_lists_a_pickup_once_it_is_paid(basket, client):
 def test_pickups_of_an_earlier_version_wait_too_unless_they_are_handed_over(basket, state):
     Pickup.objects.update(state=state)
     migration = import_module("saleor_alencon.orders.migrations.0010_pickups_await_payment")
-    migration.wait_for_payment(apps, None)
+    migration.wait_for_payment(apps, SimpleNamespace(connection=connection))
     expected = state if state == "handed_over" else "awaiting_payment"
     assert Pickup.objects.get().state == expected
 

@@ -20,7 +20,7 @@ from saleor_alencon.domain.provider_costs import (
 )
 from saleor_alencon.domain.reconciliation import Reconciliation, reconcile
 from saleor_alencon.inbox.snapshot import parse_snapshot
-from saleor_alencon.orders.facts import line_shop, order_facts, refund_movements
+from saleor_alencon.orders.facts import gift_cards, line_shop, order_facts, refund_movements
 from saleor_alencon.psp.costs import OFFICE_ACCOUNT, movement_fact, rules_freeze
 from saleor_alencon.psp.fetching import OVERLAP_SECONDS
 from saleor_alencon.psp.kinds import CHARGES, DISPUTE_PREFIXES, FEES, PAYOUTS, REFUNDS
@@ -84,7 +84,9 @@ class MemoryOffice:
         order.known = version
         slugs = {line.id: line_shop(line, {}) for line in snapshot.order.lines}
         terms = {line: self.terms[shop] for line, shop in slugs.items()}
-        order.books = derive_order_books(order_facts(snapshot.order, slugs), terms)
+        order.books = derive_order_books(
+            order_facts(snapshot.order, slugs, offered=gift_cards(snapshot.order)), terms
+        )
         order.tenders = {each.id: each for each in snapshot.order.transactions}
         target = {
             (position.kind, position.subject): {
